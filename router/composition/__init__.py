@@ -1,0 +1,1 @@
+"""From subgraph SDLs to a supergraph SDL, and why not."""

@@ -1,0 +1,1 @@
+"""From an operation to a query plan: pure functions, one stage a file."""

@@ -1,0 +1,1 @@
+"""From clients: GraphQL over HTTP and WebSocket, GraphiQL, health."""

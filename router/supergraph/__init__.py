@@ -1,0 +1,1 @@
+"""The supergraph: SDL to a frozen model, the API schema, and what each subgraph has."""

@@ -1,0 +1,1 @@
+"""To subgraphs: one small interface, and its HTTP, WebSocket, in-process and mock implementations."""

@@ -1,0 +1,1 @@
+"""The three services that own Eventio's data: people, programme and bookings, seats."""
