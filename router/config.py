@@ -1,0 +1,215 @@
+"""The router's settings: defaults, then a YAML file, then the environment, then what the command line says.
+
+The setting `limits.body_bytes` is `limits: {body_bytes: …}` in the file, `ROUTER_LIMITS__BODY_BYTES` in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings.sources import InitSettingsSource
+
+from router.errors import ConfigError
+
+ENVIRONMENT_PREFIX = "ROUTER_"
+
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", to_lower=True)]
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    """A group of settings: unchangeable, and an unknown name is an error, not silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SubgraphSettings(_Section):
+    """Where a subgraph is, in place of what the supergraph says."""
+
+    url: str | None = Field(default=None, pattern=r"^https?://", description="for queries and mutations")
+    subscription_url: str | None = Field(default=None, pattern=r"^wss?://", description="for WebSockets")
+
+
+class LimitSettings(_Section):
+    """What one client may ask for."""
+
+    body_bytes: Count = Field(default=1_048_576, description="longest request body, in bytes")
+    tokens: Count = Field(default=10_000, description="most tokens in a document")
+    timeout_seconds: Seconds = Field(
+        default=30.0, description="for a whole operation, or for one event of a subscription"
+    )
+    operations_per_connection: Count = Field(default=100, description="running at a time on one WebSocket")
+    message_bytes: Count = Field(default=1_048_576, description="longest WebSocket message from a client, in bytes")
+    connection_init_seconds: Seconds = Field(default=10.0, description="for a WebSocket to send connection_init")
+    slow_client_seconds: Seconds = Field(default=10.0, description="how long a client may leave messages unread")
+    subgraph_response_bytes: Count = Field(default=16_777_216, description="longest answer of a subgraph, in bytes")
+    subgraph_connections: Count = Field(default=256, description="connections to one subgraph at a time")
+    subgraph_connect_seconds: Seconds = Field(default=5.0, description="to open a connection to a subgraph")
+
+
+class CorsSettings(_Section):
+    """Which other sites' pages may call."""
+
+    origins: tuple[str, ...] = Field(default=(), description="`https://host[:port]` each, or `*` for any")
+    max_age_seconds: Annotated[int, Field(ge=0)] = Field(default=7200, description="how long browsers keep the answer")
+
+
+class CsrfSettings(_Section):
+    """Protection against requests that a browser sends on behalf of another site (see `router.server.csrf`)."""
+
+    enabled: bool = True
+    headers: tuple[HeaderName, ...] = Field(
+        default=("x-apollo-operation-name", "apollo-require-preflight", "graphql-require-preflight"),
+        description="any of these shows that the browser has asked for permission",
+    )
+
+
+class GraphiQLTab(_Section):
+    """A tab that GraphiQL opens at the first visit; it is titled with the name of its operation."""
+
+    name: str
+    query: str
+    variables: Mapping[str, Any] = Field(default_factory=dict)
+    headers: Mapping[str, str] = Field(default_factory=dict)
+
+
+class GraphiQLSettings(_Section):
+    """The page for people."""
+
+    enabled: bool = True
+    tabs: tuple[GraphiQLTab, ...] = ()
+    headers: Mapping[str, str] = Field(default_factory=dict, description="what the headers editor starts with")
+
+
+class LogSettings(_Section):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = Field(default="auto", description="auto: text on a terminal, else JSON")
+    access: bool = Field(default=True, description="a line for each request")
+
+
+class RouterConfig(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=4000, description="0 takes any free port")
+    supergraph: Path | None = Field(default=None, description="the file with the supergraph SDL")
+    subgraphs: Mapping[str, SubgraphSettings] = Field(default_factory=dict, description="by the subgraph's name")
+    propagate_headers: tuple[HeaderName, ...] = Field(
+        default=("authorization", "traceparent", "tracestate", "x-request-id", "accept-language"),
+        description="the client's headers that subgraphs get",
+    )
+    introspection: bool = Field(default=True, description="whether `__schema` and `__type` are answered")
+    redact_errors: bool = Field(default=False, description="keep the messages of subgraphs' errors from clients")
+    limits: LimitSettings = LimitSettings()
+    cors: CorsSettings = CorsSettings()
+    csrf: CsrfSettings = CsrfSettings()
+    graphiql: GraphiQLSettings = GraphiQLSettings()
+    log: LogSettings = LogSettings()
+    shutdown_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        default=2.0, description="for what is under way when the router is told to stop"
+    )
+
+
+def load_config(path: Path | None = None, **overrides: Any) -> RouterConfig:
+    """Read the settings.
+
+    Args:
+        path: a YAML file; None for none.
+        overrides: what wins over everything else; None values count as not given.
+
+    Raises:
+        ConfigError: the file cannot be read, or a setting is wrong; one line that names it.
+    """
+    from_file = {} if path is None else _read(path)
+    given = {name: value for name, value in overrides.items() if value is not None}
+
+    class Layered(RouterConfig):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings passes them by name
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, from_file)
+
+    try:
+        return Layered(**given)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        raise ConfigError(_one_line(problem, _source(problem["loc"], given, from_file, path))) from error
+    except SettingsError as error:
+        # pydantic-settings raises this for one thing only: a list or mapping in the environment that is no JSON.
+        field = next((name for name in RouterConfig.model_fields if f'"{name}"' in str(error)), "")
+        raise ConfigError(f"{ENVIRONMENT_PREFIX}{field.upper()}: lists and mappings have to be JSON") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
+        raise ConfigError(f"{path}: {place}no YAML: {getattr(error, 'problem', None) or error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise ConfigError(f"{path}: has to be a mapping of settings, such as `port: 4000`")
+    return content
+
+
+def _one_line(problem: ErrorDetails, source: str) -> str:
+    """Say which setting is wrong, why, and where it stands."""
+    place = ".".join(str(part) for part in problem["loc"])
+    match problem["type"]:
+        case "extra_forbidden":
+            reason = "there is no such setting"
+        case "missing":
+            reason = "is missing"
+        case _:
+            reason = f"{problem['msg'][0].lower()}{problem['msg'][1:]}, not {problem['input']!r}"
+    return f"{source}: {place}: {reason}"
+
+
+def _source(
+    location: tuple[int | str, ...], given: Mapping[str, Any], from_file: Mapping[str, Any], path: Path | None
+) -> str:
+    """Tell where the value at `location` comes from, in the order in which sources win."""
+    if location[0] in given:
+        return "the command line"
+    variables = {name.upper(): name for name in os.environ}
+    parts = [str(part).upper() for part in location]
+    for length in range(len(parts), 0, -1):
+        name = ENVIRONMENT_PREFIX + "__".join(parts[:length])
+        if name in variables and not _stands_in(location, from_file, deeper_than=length):
+            return f"the environment's {variables[name]}"
+    return str(path) if path is not None else "the settings"
+
+
+def _stands_in(location: tuple[int | str, ...], content: Any, *, deeper_than: int) -> bool:
+    """Tell whether the file says something more exact about `location` than a variable for its first parts does."""
+    depth = 0
+    for part in location:
+        if not isinstance(content, Mapping) or part not in content:
+            break
+        content = content[part]
+        depth += 1
+    return depth > deeper_than
