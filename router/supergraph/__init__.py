@@ -1,1 +1,34 @@
 """The supergraph: SDL to a frozen model, the API schema, and what each subgraph has."""
+
+from router.supergraph.field_sets import FieldSet, parse_field_set
+from router.supergraph.loader import load_supergraph
+from router.supergraph.model import (
+    AppliedDirective,
+    Argument,
+    Field,
+    JoinField,
+    Key,
+    Subgraph,
+    SubgraphType,
+    Supergraph,
+    SupergraphType,
+    TypeKind,
+    TypeRef,
+)
+
+__all__ = [
+    "AppliedDirective",
+    "Argument",
+    "Field",
+    "FieldSet",
+    "JoinField",
+    "Key",
+    "Subgraph",
+    "SubgraphType",
+    "Supergraph",
+    "SupergraphType",
+    "TypeKind",
+    "TypeRef",
+    "load_supergraph",
+    "parse_field_set",
+]

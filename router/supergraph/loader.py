@@ -1,0 +1,108 @@
+"""Supergraph SDL to the frozen model."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, parse
+from graphql.language import (
+    DirectiveDefinitionNode,
+    EnumTypeDefinitionNode,
+    OperationType,
+    SchemaDefinitionNode,
+    TypeDefinitionNode,
+)
+
+from router.errors import SupergraphError
+from router.supergraph.api_schema import build_api_schema
+from router.supergraph.links import Links, arguments_of, read_links
+from router.supergraph.model import Subgraph, Supergraph
+from router.supergraph.types import read_types
+
+__all__ = ["load_supergraph"]
+
+_JOIN_DIRECTIVES = frozenset(
+    {"graph", "type", "field", "implements", "unionMember", "enumValue", "owner", "directive", "value"}
+)
+_SDL_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf", "link", "core"})
+
+
+def load_supergraph(sdl: str) -> Supergraph:
+    """Read a supergraph as composers write it: join v0.1 to v0.5.
+
+    Raises:
+        SupergraphError: it cannot be parsed, is no supergraph, or uses a directive that this router does not
+            understand; the message names it.
+    """
+    try:
+        document = parse(sdl, no_location=True)
+    except GraphQLError as error:
+        raise SupergraphError(f"the supergraph SDL cannot be parsed: {error.message}") from None
+    links = read_links(document)
+    _refuse_unknown_directives(document, links)
+    subgraphs = _read_subgraphs(document, links)
+    return Supergraph(
+        sdl=sdl,
+        version=hashlib.sha256(sdl.encode()).hexdigest()[:16],
+        api_schema=build_api_schema(document, links),
+        subgraphs={subgraph.name: subgraph for subgraph in subgraphs},
+        types=read_types(document, links, subgraphs),
+        root_types=_read_root_types(document),
+    )
+
+
+def _read_subgraphs(document: DocumentNode, links: Links) -> tuple[Subgraph, ...]:
+    for definition in document.definitions:
+        if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == f"{links.join}__Graph":
+            break
+    else:
+        raise SupergraphError(f"this is no supergraph: it has no enum {links.join}__Graph")
+    subgraphs = []
+    for value in definition.values or ():
+        enum_name = value.name.value
+        given = [arguments_of(node) for node in value.directives or () if node.name.value == f"{links.join}__graph"]
+        arguments = given[0] if given else {}
+        subgraphs.append(Subgraph(str(arguments.get("name") or enum_name), str(arguments.get("url") or ""), enum_name))
+    if not subgraphs:
+        raise SupergraphError(f"this is no supergraph: {links.join}__Graph has no subgraphs")
+    return tuple(subgraphs)
+
+
+def _read_root_types(document: DocumentNode) -> dict[OperationType, str]:
+    for definition in document.definitions:
+        if isinstance(definition, SchemaDefinitionNode):
+            return {item.operation: item.type.name.value for item in definition.operation_types}
+    names = {item.name.value for item in document.definitions if isinstance(item, TypeDefinitionNode)}
+    return {kind: kind.value.capitalize() for kind in OperationType if kind.value.capitalize() in names}
+
+
+def _refuse_unknown_directives(document: DocumentNode, links: Links) -> None:
+    """Every directive that is used must be known, defined in the document, or declared as optional by its link."""
+    defined = {item.name.value for item in document.definitions if isinstance(item, DirectiveDefinitionNode)}
+    join = {f"{links.join}__{name}" for name in _JOIN_DIRECTIVES}
+    known = _SDL_DIRECTIVES | set(links.directives) | links.opaque | join
+    for definition in document.definitions:
+        for node in _nodes_with_directives(definition):
+            for directive in node.directives or ():
+                name = directive.name.value
+                understood = name in known or (name in defined and not links.is_machinery(name))
+                prefix = name.partition("__")[0]
+                if not understood and prefix not in links.opaque:
+                    raise SupergraphError(f"the directive @{name} is not understood by this router")
+                _refuse_unsupported(name, links)
+
+
+def _refuse_unsupported(name: str, links: Links) -> None:
+    if links.directives.get(name) == "context":
+        raise SupergraphError(f"the directive @{name} is not supported by this router")
+
+
+def _nodes_with_directives(definition: object) -> list[Any]:
+    if not isinstance(definition, TypeDefinitionNode | SchemaDefinitionNode):
+        return []
+    nodes: list[Any] = [definition]
+    for part in (*(getattr(definition, "fields", None) or ()), *(getattr(definition, "values", None) or ())):
+        nodes.append(part)
+        nodes.extend(getattr(part, "arguments", None) or ())
+    return nodes
