@@ -1,0 +1,1 @@
+"""What every subgraph needs: application, database, identity, errors, bus, outbox, clock, settings."""

@@ -1,0 +1,112 @@
+"""Same key, same input: same answer, one effect (invariant I6).
+
+Where the effect is one transaction, `claim` and `answer` are called within it. Where it spans services, `claim` commits
+with the intent and `answer` with the outcome; between the two a second call gets `RequestInProgress`, unless its service
+knows how to join or resume the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from subgraphs.common.errors import IdempotencyKeyReused, InvalidInput, RequestInProgress
+from subgraphs.common.models import IdempotencyKeyMixin
+
+_MAX_KEY_LENGTH: Final = 100
+NO_SHOWTIME: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """What a key is unique within: the person, the operation, and the showtime (the shard)."""
+
+    scope: str
+    person_id: str
+    operation: str
+    key: str
+    input_hash: str
+
+    @classmethod
+    def of(
+        cls, key: str, *, scope: str, person_id: str, operation: str, input_value: Mapping[str, Any]
+    ) -> IdempotencyKey:
+        """Build one from a mutation's input (plain JSON values).
+
+        Raises:
+            InvalidInput: the key is empty, too long, or has control characters.
+        """
+        if not key.strip() or len(key) > _MAX_KEY_LENGTH or not key.isprintable():
+            raise InvalidInput(
+                f"An idempotency key has 1 to {_MAX_KEY_LENGTH} printable characters: a random UUID serves well.",
+                field=["idempotencyKey"],
+            )
+        digest = hashlib.sha256(orjson.dumps(input_value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return cls(scope, person_id, operation, key, digest)
+
+
+class IdempotencyStore:
+    """Reads and writes one subgraph's keys, always within the caller's unit of work."""
+
+    def __init__(self, model: type[IdempotencyKeyMixin]) -> None:
+        self._model = model
+
+    async def claim(self, session: AsyncSession, key: IdempotencyKey, *, now: datetime) -> dict[str, Any] | None:
+        """Take the key, or give the answer that was stored under it.
+
+        Returns:
+            None when the caller is the first and goes on to act; else the first call's answer.
+
+        Raises:
+            IdempotencyKeyReused: the key was used with another input.
+            RequestInProgress: the first call has not answered yet.
+        """
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        statement = insert(self._model).values(
+            scope=key.scope,
+            person_id=key.person_id,
+            operation=key.operation,
+            key=key.key,
+            input_hash=key.input_hash,
+            created_at=now,
+        )
+        taken = await session.execute(statement.on_conflict_do_nothing())
+        if isinstance(taken, CursorResult) and taken.rowcount == 1:
+            return None
+        model = self._model
+        row = (await session.execute(select(model.input_hash, model.answer).where(*self._is(key)))).one()
+        if row.input_hash != key.input_hash:
+            raise IdempotencyKeyReused
+        if row.answer is None:
+            raise RequestInProgress
+        answer: dict[str, Any] = row.answer
+        return answer
+
+    async def answer(self, session: AsyncSession, key: IdempotencyKey, answer: dict[str, Any]) -> None:
+        """Store the answer under a key taken before."""
+        await session.execute(update(self._model).where(*self._is(key)).values(answer=answer))
+
+    async def forget(self, session: AsyncSession, key: IdempotencyKey) -> None:
+        """Give the key back: the call had no effect, and the same call may be tried anew."""
+        await session.execute(delete(self._model).where(*self._is(key)))
+
+    async def purge(self, session: AsyncSession, *, before: datetime) -> None:
+        """Delete keys older than a moment."""
+        await session.execute(delete(self._model).where(self._model.created_at < before))
+
+    def _is(self, key: IdempotencyKey) -> tuple[Any, ...]:
+        model = self._model
+        return (
+            model.scope == key.scope,
+            model.person_id == key.person_id,
+            model.operation == key.operation,
+            model.key == key.key,
+        )
