@@ -1,13 +1,14 @@
 """Publish and subscribe between services: NATS, or memory within one process.
 
-A message is a hint that something was committed; what must not be lost goes through the outbox, and who missed a message
-reads the log it stands in. So a bus that is down loses nothing and blocks nobody.
+A message is a hint that something was committed; what must not be lost goes through the outbox, and who missed a
+message reads the log it stands in. So a bus that is down loses nothing and blocks nobody.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,7 +22,8 @@ from nats.aio.subscription import Subscription as NatsSource
 
 log = structlog.get_logger(__name__)
 _BUFFERED_MESSAGES = 1_024
-_CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 2
+_RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +149,41 @@ def _matches(pattern: str, subject: str) -> bool:
 
 
 class NatsBus:
-    """A bus over NATS. One connection a process; it reconnects by itself, for ever."""
+    """A bus over NATS. One connection a process; once made, it reconnects by itself, for ever."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: NatsClient | None = None
         self._lock = asyncio.Lock()
+        self._try_again_at = float("-inf")
         self._open: set[_NatsSubscription] = set()
 
     async def _connected(self) -> NatsClient:
+        """Give the connection, made at the first need.
+
+        Raises:
+            OSError, nats.errors.Error: there is no server; for a moment after a failure, at once.
+        """
+        if self._client is not None:
+            return self._client
         async with self._lock:
             if self._client is None:
-                self._client = await nats.connect(
-                    self._url,
-                    connect_timeout=_CONNECT_SECONDS,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.5,
-                    error_cb=_on_error,
-                )
-            return self._client
+                if time.monotonic() < self._try_again_at:
+                    raise ConnectionRefusedError("the bus did not answer a moment ago")
+                try:
+                    # The library tries for ever once told to reconnect: the first connection has a limit of its own.
+                    async with asyncio.timeout(_CONNECT_SECONDS):
+                        self._client = await nats.connect(
+                            self._url, max_reconnect_attempts=-1, reconnect_time_wait=0.5, error_cb=_on_error
+                        )
+                except TimeoutError as error:
+                    self._try_again_at = time.monotonic() + _RETRY_SECONDS
+                    raise ConnectionRefusedError("the bus does not answer") from error
+        return self._client
 
     async def publish(self, subject: str, payload: bytes) -> None:
+        if self._client is None and self._lock.locked():
+            return  # nobody waits for a bus that is being looked for; what was missed is in the log
         try:
             client = await self._connected()
             await client.publish(subject, payload)

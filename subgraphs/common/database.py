@@ -74,8 +74,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Database:
     """An engine and its units of work.
 
-    On SQLite all writers of a process take turns on one lock before `BEGIN IMMEDIATE`: waiting in the event loop is fair
-    and costs nothing, waiting inside SQLite polls. Readers see a snapshot (WAL) and wait for nobody.
+    On SQLite all writers of a process take turns on one lock before `BEGIN IMMEDIATE`: waiting in the event loop is
+    fair and costs nothing, waiting inside SQLite polls. Readers see a snapshot (WAL) and wait for nobody.
     """
 
     def __init__(self, url: str, *, clock: Clock, pool_size: int = 10) -> None:
@@ -100,8 +100,8 @@ class Database:
         """Open a unit of work that commits when left, and rolls back when left by an exception.
 
         Raises:
-            ServiceUnavailable: the database gave up on this transaction (deadlock, serialization, busy): the caller may
-                send the same again.
+            ServiceUnavailable: the database gave up on this transaction (deadlock, serialization, busy): the
+                caller may send the same again.
         """
         async with contextlib.AsyncExitStack() as stack:
             if self.is_sqlite:

@@ -148,7 +148,11 @@ class _Sockets(GraphQL[BaseContext, None]):
         self._callers = callers
         self._make_context = make_context
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> BaseContext:
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002 - the base class's signature
+    ) -> BaseContext:
         return self._make_context(await self._caller(request, {}), True)  # noqa: FBT003 - a callable has no keywords
 
     async def on_ws_connect(self, context: BaseContext) -> UnsetType:

@@ -12,9 +12,10 @@
     ├── Unauthenticated
     ├── Forbidden
     ├── RateLimited
+    ├── BadUserInput                a query's argument is refused
     └── ServiceUnavailable          a part that this call needs does not answer; the same call may be tried again
 
-Each subgraph's own errors (SeatsUnavailable, PaymentDeclined, …) are further classes of `DomainError` in its `errors.py`.
+Each subgraph's own errors (SeatsUnavailable, PaymentDeclined, …) are further classes of `DomainError` in `errors.py`.
 Anything else that is raised is a fault: it is logged with the request id, and the client sees INTERNAL_SERVER_ERROR.
 """
 

@@ -1,8 +1,8 @@
 """Same key, same input: same answer, one effect (invariant I6).
 
 Where the effect is one transaction, `claim` and `answer` are called within it. Where it spans services, `claim` commits
-with the intent and `answer` with the outcome; between the two a second call gets `RequestInProgress`, unless its service
-knows how to join or resume the first.
+with the intent and `answer` with the outcome; between the two a second call gets `RequestInProgress`, unless its
+service knows how to join or resume the first.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Identifiers: opaque to clients, UUIDv7 inside, so that they sort by the time of their making.
 
-Holds and bookings carry their showtime (`<showtime>.<own>`): every hot statement then finds its shard from the id alone.
+Holds and bookings carry their showtime (`<showtime>.<own>`): every hot statement finds its shard from the id alone.
 """
 
 from __future__ import annotations

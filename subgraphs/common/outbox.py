@@ -1,8 +1,8 @@
 """The outbox: what was decided here is told elsewhere, at least once, after any crash.
 
-A message is written in the transaction of the decision. The relay leases messages that are due, hands each to the handler
-for its kind, and deletes it when that returns; a failure is tried again with growing pauses. Handlers are idempotent at the
-receiver. Every process runs a relay: leases (and SKIP LOCKED on PostgreSQL) keep them apart.
+A message is written in the transaction of the decision. The relay leases messages that are due, hands each to the
+handler for its kind, and deletes it when that returns; a failure is tried again with growing pauses. Handlers are
+idempotent at the receiver. Every process runs a relay: leases (and SKIP LOCKED on PostgreSQL) keep them apart.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Outbox:
         model = self._model
         try:
             await self._handlers[message.kind](message.payload)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is: it stays, is told, and is tried again
             attempts = message.attempts + 1
             pause = min(_FIRST_PAUSE * 2 ** min(attempts, 16), _LONGEST_PAUSE)
             log.warning(

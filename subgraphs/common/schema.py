@@ -24,7 +24,11 @@ _MASKED: Final = "Something went wrong on our side. Tell support the request id 
 class SubgraphSchema(Schema):
     """Logs what goes wrong with its cause, before it is masked."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,  # noqa: ARG002 - the base class's signature
+    ) -> None:
         for error in errors:
             original = error.original_error
             if _is_fault(error):

@@ -1,4 +1,4 @@
-"""What one subgraph needs of the others and of the process it runs in: the same for a process each and for all in one."""
+"""What a subgraph needs of the others and of its process: the same for a process each and for all in one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What the tests share: real servers, fresh databases, factories and fakes."""

