@@ -1,0 +1,160 @@
+"""Fetches compiled from a plan's steps: what each sends, and where its answer goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from router.execution.encoding import encode
+from router.execution.paths import compile_path, key_path
+from router.execution.representations import Builder, RepresentationList, compile_representation, lacks_input
+from router.planning.plan import ALWAYS, EntityBatch, EntityTarget, FetchStep, QueryPlan
+
+__all__ = ["Asked", "BatchProgram", "FetchProgram", "StepProgram", "TargetProgram"]
+
+
+class TargetProgram:
+    """One entity target, compiled.
+
+    Attributes:
+        path: where its objects are.
+        collect: finds them in the merged tree.
+        build: makes their representations.
+        key: the internal key that alone decides about a representation, where there is one.
+    """
+
+    __slots__ = ("_sources", "build", "collect", "key", "path")
+
+    def __init__(self, target: EntityTarget) -> None:
+        self.path = target.path
+        self.collect = compile_path(target.path)
+        self.build: Builder
+        self.build, self.key = compile_representation(target.representation)
+        self._sources = tuple((field.source, field.types) for field in target.representation.fields)
+
+    def objects(self, tree: dict[str, Any], void: frozenset[int] | set[int]) -> list[dict[str, Any]]:
+        """Find the objects that are asked for; `void` are ids of those for which an earlier fetch brought nothing."""
+        objects = self.collect(tree)
+        if void:
+            # Rule 5: where nothing came back, there is nothing to go on with, unless all that is needed is there.
+            objects = [item for item in objects if id(item) not in void or not lacks_input(item, self._sources)]
+        return objects
+
+
+class Asked:
+    """What one `_entities` field of one request asks.
+
+    Attributes:
+        batch: the field.
+        representations: what is sent.
+        places: for each target its objects, and for each object the index of its representation or -1.
+    """
+
+    __slots__ = ("batch", "places", "representations")
+
+    def __init__(self, batch: BatchProgram, tree: dict[str, Any], void: frozenset[int] | set[int]) -> None:
+        self.batch = batch
+        self.representations = RepresentationList()
+        self.places: list[tuple[TargetProgram, list[dict[str, Any]], list[int]]] = []
+        for target in batch.targets:
+            objects = target.objects(tree, void)
+            if objects:
+                positions = self.representations.add(objects, target.build, key=target.key)
+                self.places.append((target, objects, positions))
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Give all objects that are asked for."""
+        return [
+            item
+            for _, objects, positions in self.places
+            for item, position in zip(objects, positions, strict=True)
+            if position >= 0
+        ]
+
+
+class BatchProgram:
+    """One `_entities` field, compiled."""
+
+    __slots__ = ("alias", "head", "targets")
+
+    def __init__(self, batch: EntityBatch) -> None:
+        self.alias = batch.alias
+        self.head = orjson.dumps(batch.variable) + b":["
+        self.targets = tuple(TargetProgram(target) for target in batch.targets)
+
+
+class StepProgram:
+    """One step, compiled.
+
+    Attributes:
+        step: the plan's step.
+        batches: what an entity fetch asks.
+        collect: where a root fetch's answer is merged.
+        always: whether the step has no conditions.
+        shares: whether equal entities may share what came back for them: no other step changes it in one place alone.
+        has_dependents: whether other steps go on with what this one brings.
+    """
+
+    __slots__ = ("_body", "_head", "always", "batches", "collect", "has_dependents", "shares", "step")
+
+    def __init__(self, step: FetchStep, *, shares: bool, has_dependents: bool) -> None:
+        self.step = step
+        self.batches = tuple(BatchProgram(batch) for batch in step.batches)
+        self.collect = compile_path(step.path)
+        self.always = step.conditions == ALWAYS
+        self.shares = shares
+        self.has_dependents = has_dependents
+        head = b'{"query":' + orjson.dumps(step.document)
+        if step.operation_name is not None:
+            head += b',"operationName":' + orjson.dumps(step.operation_name)
+        self._body = head + b"}"
+        self._head = head + b',"variables":'
+
+    def body(self, variables: Mapping[str, Any], asked: Sequence[Asked] = ()) -> bytes:
+        """Write the request's JSON: the client's values of the variables that are used, and the representations."""
+        names = self.step.variables
+        if not names and not asked:
+            return self._body
+        given = encode({name: variables[name] for name in names if name in variables}) if names else b"{}"
+        if not asked:
+            return self._head + given + b"}"
+        lists = b",".join(each.batch.head + b",".join(each.representations.encoded) + b"]" for each in asked)
+        separator = b"," if len(given) > len(b"{}") else b""
+        return b"".join((self._head, given[:-1], separator, lists, b"}}"))
+
+
+class FetchProgram:
+    """All steps of a plan, compiled."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self, plan: QueryPlan) -> None:
+        ancestors: list[frozenset[int]] = []
+        for step in plan.steps:
+            ancestors.append(frozenset(step.depends_on).union(*(ancestors[parent] for parent in step.depends_on)))
+        paths = [_paths(step) for step in plan.steps]
+        needed = {parent for step in plan.steps for parent in step.depends_on}
+        self.steps = tuple(
+            StepProgram(
+                step,
+                shares=not any(
+                    _touch(paths[step.id], paths[other.id])
+                    for other in plan.steps
+                    if other.id != step.id and other.id not in ancestors[step.id]
+                ),
+                has_dependents=step.id in needed,
+            )
+            for step in plan.steps
+        )
+
+
+def _paths(step: FetchStep) -> list[tuple[str, ...]]:
+    if not step.batches:
+        return [key_path(step.path)]
+    return [key_path(target.path) for batch in step.batches for target in batch.targets]
+
+
+def _touch(paths: list[tuple[str, ...]], others: list[tuple[str, ...]]) -> bool:
+    return any(path[: len(other)] == other[: len(path)] for path in paths for other in others)

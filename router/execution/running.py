@@ -1,0 +1,233 @@
+"""One run of a plan: its steps, the merged tree that they fill, and what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from router.errors import SubgraphBadResponse, SubgraphTimeout, TransportError
+from router.execution.answers import decode
+from router.execution.completion import holds
+from router.execution.errors import ErrorLog
+from router.execution.fetching import Asked, FetchProgram, StepProgram
+from router.execution.merge import isolated, merge_object
+from router.execution.reporting import ErrorPlaces
+from router.execution.request import RequestContext
+from router.planning.plan import QueryPlan
+from router.transport.base import SubgraphRequest, SubgraphResponse, Transport
+
+__all__ = ["Run"]
+
+_log = structlog.get_logger(__name__)
+
+_NOTHING: frozenset[int] = frozenset()
+
+
+class Run:
+    """One execution's state.
+
+    Attributes:
+        tree: the merged tree.
+        errors: what went wrong.
+        variables: coerced.
+        deadline: the event loop's time after which no fetch is waited for.
+    """
+
+    __slots__ = (
+        "_concrete_types",
+        "_context",
+        "_ended",
+        "_plan",
+        "_program",
+        "_transport",
+        "_void",
+        "deadline",
+        "errors",
+        "tree",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        plan: QueryPlan,
+        *,
+        program: FetchProgram,
+        variables: Mapping[str, Any],
+        transport: Transport,
+        context: RequestContext,
+        deadline: float,
+        errors: ErrorLog,
+        concrete_types: frozenset[str],
+    ) -> None:
+        self.tree: dict[str, Any] = {}
+        self.errors = errors
+        self._plan = plan
+        self._program = program
+        self.variables = variables
+        self._transport = transport
+        self._context = context
+        self.deadline = deadline
+        self._concrete_types = concrete_types
+        self._ended: set[int] = set()
+        self._void: dict[int, set[int]] = {}
+
+    async def run_step(self, number: int) -> None:
+        """Run one step to its end, well or not; raises nothing but when cancelled."""
+        step = self._program.steps[number]
+        if step.always or holds(step.step.conditions, self.variables):
+            if step.batches:
+                await self._fetch_entities(step)
+            else:
+                await self._fetch_root(step)
+        self._ended.add(number)
+
+    def time_out(self) -> None:
+        """Report every step that has not ended."""
+        for step in self._program.steps:
+            if step.step.id not in self._ended and holds(step.step.conditions, self.variables):
+                self.fail(step, SubgraphTimeout(step.step.subgraph, "the deadline passed"))
+
+    # ---- one fetch that is the whole answer ------------------------------------------------------------------------
+    async def fetch_whole(self, step: StepProgram) -> SubgraphResponse | None:
+        """Give a root fetch's answer undecoded, None where there is none (then the reason is among the errors)."""
+        if not step.always and not holds(step.step.conditions, self.variables):
+            self._ended.add(step.step.id)
+            return None
+        try:
+            return await self._send(step, step.body(self.variables))
+        except TransportError as error:
+            self.fail(step, error)
+            return None
+
+    def merge_whole(self, step: StepProgram, response: SubgraphResponse) -> None:
+        """Merge a root fetch's undecoded answer at the root."""
+        try:
+            data, errors = decode(step.step.subgraph, response)
+        except TransportError as error:
+            self.fail(step, error)
+            return
+        self._merge_root(step, [self.tree], data, errors)
+
+    # ---- root fetches ----------------------------------------------------------------------------------------------
+    async def _fetch_root(self, step: StepProgram) -> None:
+        targets = step.collect(self.tree)
+        if not targets:
+            return
+        try:
+            data, errors = decode(step.step.subgraph, await self._send(step, step.body(self.variables)))
+        except TransportError as error:
+            self.fail(step, error)
+            return
+        self._merge_root(step, targets, data, errors)
+
+    def _merge_root(
+        self, step: StepProgram, targets: list[dict[str, Any]], data: dict[str, Any], errors: list[Any]
+    ) -> None:
+        """Merge a root fetch's answer into the objects that it is for."""
+        if errors:
+            self._places(step).report_root(errors)
+        for number, target in enumerate(targets):
+            source = isolated(data) if number else data
+            if not self._merge(target, source):
+                self.fail(step, SubgraphBadResponse(step.step.subgraph, "the shape contradicts another subgraph's"))
+
+    # ---- entity fetches --------------------------------------------------------------------------------------------
+    async def _fetch_entities(self, step: StepProgram) -> None:
+        void: set[int] | frozenset[int] = _NOTHING
+        if self._void:
+            void = _NOTHING.union(*(self._void.get(parent, _NOTHING) for parent in step.step.depends_on))
+        asked = [Asked(batch, self.tree, void) for batch in step.batches]
+        if not any(each.representations.encoded for each in asked):
+            return
+        try:
+            data, errors = decode(step.step.subgraph, await self._send(step, step.body(self.variables, asked)))
+        except TransportError as error:
+            self._void_objects(step, [item for each in asked for item in each.objects()])
+            self.fail(step, error, asked)
+            return
+        if errors:
+            self._places(step, asked).report_entities(errors)
+        for each in asked:
+            try:
+                self._merge_entities(step, each, data.get(each.batch.alias), has_errors=bool(errors))
+            except SubgraphBadResponse as error:
+                self._void_objects(step, each.objects())
+                self.fail(step, error, [each])
+
+    def _merge_entities(self, step: StepProgram, asked: Asked, entities: Any, *, has_errors: bool) -> None:
+        """Merge an answer's entities into their places.
+
+        Raises:
+            SubgraphBadResponse: they are not as many as were asked for, or no objects, or contradict what is there.
+        """
+        count = len(asked.representations.encoded)
+        if entities is None and (has_errors or not count):
+            self._void_objects(step, asked.objects())
+            return
+        if type(entities) is not list or len(entities) != count:
+            raise SubgraphBadResponse(step.step.subgraph, f"{count} entities were asked for, not {_measure(entities)}")
+        used: set[int] | None = None if step.shares else set()
+        wrong = False
+        missing: list[dict[str, Any]] = []
+        for _, objects, positions in asked.places:
+            for item, position in zip(objects, positions, strict=True):
+                if position < 0:
+                    continue
+                entity = entities[position]
+                if type(entity) is not dict:
+                    missing.append(item)
+                    wrong = wrong or entity is not None
+                    continue
+                if used is not None:
+                    if position in used:
+                        entity = isolated(entity)
+                    used.add(position)
+                if not self._merge(item, entity):
+                    wrong = True
+        self._void_objects(step, missing)
+        if wrong:
+            self.fail(step, SubgraphBadResponse(step.step.subgraph, "entities have the wrong shape"), [asked])
+
+    def _void_objects(self, step: StepProgram, objects: list[dict[str, Any]]) -> None:
+        if objects and step.has_dependents:
+            self._void.setdefault(step.step.id, set()).update(map(id, objects))
+
+    # ---- both ------------------------------------------------------------------------------------------------------
+    async def _send(self, step: StepProgram, body: bytes) -> SubgraphResponse:
+        """Send one step's request.
+
+        Raises:
+            TransportError: no usable answer.
+        """
+        if asyncio.get_running_loop().time() >= self.deadline:
+            raise SubgraphTimeout(step.step.subgraph, "the deadline passed before the request was sent")
+        return await self._transport.send(
+            SubgraphRequest(step.step.subgraph, body, self._context.headers, self.deadline)
+        )
+
+    def _merge(self, target: dict[str, Any], source: dict[str, Any]) -> bool:
+        try:
+            return merge_object(target, source, concrete_types=self._concrete_types)
+        except RecursionError:
+            return False
+
+    def _places(self, step: StepProgram, asked: Sequence[Asked] = ()) -> ErrorPlaces:
+        return ErrorPlaces(self.errors, step=step.step, asked=asked, tree=self.tree, projection=self._plan.projection)
+
+    def fail(self, step: StepProgram, error: TransportError, asked: Sequence[Asked] = ()) -> None:
+        """Report that a step brought nothing usable; the cause goes to the log."""
+        _log.warning(
+            "subgraph_request_failed",
+            subgraph=error.subgraph,
+            code=error.code,
+            cause=str(error),
+            request_id=self._context.request_id,
+        )
+        self._places(step, asked).report_failure(error.code)
+
+
+def _measure(entities: Any) -> str:
+    return str(len(entities)) if type(entities) is list else type(entities).__name__
