@@ -20,13 +20,14 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.federation import Schema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types.unset import UNSET, UnsetType
+from strawberry.types.unset import UnsetType
 
 from subgraphs.common.context import BaseContext, Caller, headers_of
 from subgraphs.common.errors import AccessError, ServiceUnavailable
 from subgraphs.common.identity import Principal, ServiceTokens, TokenVerifier
 from subgraphs.common.ids import new_id
 from subgraphs.common.logs import REQUEST_ID_HEADER
+from subgraphs.common.schema import public_error
 from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
 
 log = structlog.get_logger(__name__)
@@ -130,7 +131,7 @@ class GraphQLEndpoint:
             return 504, _request_error(ServiceUnavailable().message, ServiceUnavailable.code)
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [error.formatted for error in result.errors]
+            answer["errors"] = [public_error(error).formatted for error in result.errors]
         return 200, orjson.dumps(answer)
 
 
@@ -161,7 +162,7 @@ class _Sockets(GraphQL[BaseContext, None]):
             context.caller = await self._callers.identify(
                 {REQUEST_ID_HEADER: context.caller.request_id, **told}, context.caller.address
             )
-        return UNSET
+        return UnsetType()
 
     async def _caller(self, request: Request | WebSocket, told: Mapping[str, str]) -> Caller:
         address = request.client.host if request.client is not None else ""

@@ -44,17 +44,20 @@ class ErrorCodes(MaskErrors):
         super().__init__(should_mask_error=lambda _error: True)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        original = error.original_error
-        message, extensions = error.message, dict(error.extensions or {})
-        if isinstance(original, AccessError):
-            extensions["code"] = original.code
-        elif isinstance(original, DomainError):
-            extensions["code"] = "BAD_USER_INPUT"
-        elif _is_fault(error):
-            message, extensions = _MASKED, {"code": "INTERNAL_SERVER_ERROR"}
-        else:
-            extensions.setdefault("code", "BAD_USER_INPUT")
-        return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+        return public_error(error)
+
+
+def public_error(error: GraphQLError) -> GraphQLError:
+    """Give the error as a client may see it; what is public already stays as it is."""
+    original = error.original_error
+    message, extensions = error.message, dict(error.extensions or {})
+    if isinstance(original, AccessError):
+        extensions["code"] = original.code
+    elif _is_fault(error):
+        message, extensions = _MASKED, {"code": "INTERNAL_SERVER_ERROR"}
+    else:
+        extensions.setdefault("code", "BAD_USER_INPUT")
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
 
 
 def _is_fault(error: GraphQLError) -> bool:

