@@ -1,6 +1,7 @@
 """The router's settings: defaults, then a YAML file, then the environment, then what the command line says.
 
-The setting `limits.body_bytes` is `limits: {body_bytes: …}` in the file, `ROUTER_LIMITS__BODY_BYTES` in the environment.
+The setting `limits.body_bytes` is `limits: {body_bytes: 1000}` in the file and `ROUTER_LIMITS__BODY_BYTES` in the
+environment, where lists and mappings are JSON.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def load_config(path: Path | None = None, **overrides: Any) -> RouterConfig:
         return Layered(**given)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        raise ConfigError(_one_line(problem, _source(problem["loc"], given, from_file, path))) from error
+        raise ConfigError(_one_line(problem, _source(problem["loc"], given, path))) from error
     except SettingsError as error:
         # pydantic-settings raises this for one thing only: a list or mapping in the environment that is no JSON.
         field = next((name for name in RouterConfig.model_fields if f'"{name}"' in str(error)), "")
@@ -189,9 +190,7 @@ def _one_line(problem: ErrorDetails, source: str) -> str:
     return f"{source}: {place}: {reason}"
 
 
-def _source(
-    location: tuple[int | str, ...], given: Mapping[str, Any], from_file: Mapping[str, Any], path: Path | None
-) -> str:
+def _source(location: tuple[int | str, ...], given: Mapping[str, Any], path: Path | None) -> str:
     """Tell where the value at `location` comes from, in the order in which sources win."""
     if location[0] in given:
         return "the command line"
@@ -199,17 +198,6 @@ def _source(
     parts = [str(part).upper() for part in location]
     for length in range(len(parts), 0, -1):
         name = ENVIRONMENT_PREFIX + "__".join(parts[:length])
-        if name in variables and not _stands_in(location, from_file, deeper_than=length):
+        if name in variables:
             return f"the environment's {variables[name]}"
     return str(path) if path is not None else "the settings"
-
-
-def _stands_in(location: tuple[int | str, ...], content: Any, *, deeper_than: int) -> bool:
-    """Tell whether the file says something more exact about `location` than a variable for its first parts does."""
-    depth = 0
-    for part in location:
-        if not isinstance(content, Mapping) or part not in content:
-            break
-        content = content[part]
-        depth += 1
-    return depth > deeper_than

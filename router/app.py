@@ -1,0 +1,187 @@
+"""The composition root: puts supergraph, planner, transport, engine and server together, and runs them."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from router.config import LogSettings, RouterConfig, load_config
+from router.errors import ConfigError
+from router.execution.engine import Engine
+from router.execution.request import EngineSettings
+from router.planning import Planner
+from router.server.app import RouterApp, create_app
+from router.server.uvicorn_server import create_server
+from router.supergraph import Supergraph, load_supergraph
+from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint, Transport
+
+_BACKLOG = 2048
+
+
+def build_router(config: RouterConfig, supergraph_sdl: str, transport: Transport | None = None) -> RouterApp:
+    """Put a router together.
+
+    Args:
+        config: the settings; host, port, supergraph path and logging are not looked at here.
+        supergraph_sdl: the composed schema.
+        transport: the way to the subgraphs; None for HTTP to the addresses in the supergraph, where the settings name
+            no others. The application closes it when its lifespan ends.
+
+    Raises:
+        SupergraphError: the supergraph cannot be served.
+        ConfigError: the settings name a subgraph that the supergraph does not have, or one has no address.
+    """
+    supergraph = load_supergraph(supergraph_sdl)
+    if transport is None:
+        transport = HttpTransport(_endpoints(config, supergraph), limits=_http_limits(config))
+    engine = Engine(supergraph, planner=Planner(supergraph), transport=transport, settings=_engine_settings(config))
+    return create_app(engine, config, close=transport.aclose)
+
+
+def serve(
+    supergraph_path: Path | None = None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    config_path: Path | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        supergraph_path: the file with the supergraph SDL; None for the one that the settings name.
+        host: where to listen; None for the settings' own.
+        port: as `host`; 0 takes any free one.
+        config_path: the settings' file.
+        on_ready: called with the server's address once it listens.
+
+    Raises:
+        ConfigError: a setting or a file is wrong, or the port is taken; one line that says what to do.
+        SupergraphError: the supergraph cannot be served.
+    """
+    config = load_config(config_path, host=host, port=port, supergraph=supergraph_path)
+    configure_logging(config.log)
+    app = build_router(config, read_supergraph(config.supergraph))
+    listening = listen(config.host, config.port)
+    if on_ready is not None:
+        on_ready(address_of(listening))
+    server = create_server(app, config)
+    # uvicorn raises the signal again once it has stopped, so that a shell sees what ended the process; for the two that
+    # ask politely this is a good end.
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        return
+
+
+def read_supergraph(path: Path | None) -> str:
+    """Read the supergraph SDL.
+
+    Raises:
+        ConfigError: no file is named, or it cannot be read.
+    """
+    if path is None:
+        raise ConfigError("no supergraph is given: use --supergraph FILE, or set supergraph in the configuration")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not encoded in UTF-8"
+        raise ConfigError(f"supergraph {path}: cannot be read: {reason}") from error
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket to serve on, before anything else is started.
+
+    Raises:
+        ConfigError: the address is taken, or not this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ConfigError(f"host {host}: {error.strerror or error}") from error
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise ConfigError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port"
+        ) from error
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Give the URL under which a socket is reached from this machine."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def configure_logging(settings: LogSettings) -> None:
+    """Set up structlog for this process, uvicorn's own lines included: one event a line, to standard error."""
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    as_text = sys.stderr.isatty() if settings.format == "auto" else settings.format == "text"
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    final: list[Any] = (
+        [renderer] if as_text else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, *final],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final], foreign_pre_chain=shared
+        )
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+
+
+def _endpoints(config: RouterConfig, supergraph: Supergraph) -> dict[str, SubgraphEndpoint]:
+    unknown = sorted(set(config.subgraphs) - set(supergraph.subgraphs))
+    if unknown:
+        known = ", ".join(sorted(supergraph.subgraphs))
+        raise ConfigError(f"subgraphs.{unknown[0]}: the supergraph has no such subgraph, only {known}")
+    endpoints = {}
+    for name, subgraph in supergraph.subgraphs.items():
+        override = config.subgraphs.get(name)
+        url = override.url if override is not None and override.url is not None else subgraph.url
+        if not url.startswith(("http://", "https://")):
+            raise ConfigError(f"subgraphs.{name}.url: the supergraph's address {url!r} is none of HTTP's; set one here")
+        endpoints[name] = SubgraphEndpoint(url, override.subscription_url if override is not None else None)
+    return endpoints
+
+
+def _http_limits(config: RouterConfig) -> HttpLimits:
+    limits = config.limits
+    return HttpLimits(
+        response_bytes=limits.subgraph_response_bytes,
+        connections=limits.subgraph_connections,
+        connect_seconds=limits.subgraph_connect_seconds,
+    )
+
+
+def _engine_settings(config: RouterConfig) -> EngineSettings:
+    return EngineSettings(
+        timeout=config.limits.timeout_seconds,
+        max_tokens=config.limits.tokens,
+        introspection=config.introspection,
+        redact_subgraph_errors=config.redact_errors,
+    )

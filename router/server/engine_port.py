@@ -1,0 +1,30 @@
+"""What the server wants of an engine; `router.execution.engine.Engine` is one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from graphql.language import OperationType
+
+from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
+
+
+class GraphQLEngine(Protocol):
+    """Answers GraphQL requests."""
+
+    def kind_of(self, request: GraphQLRequest) -> OperationType:
+        """Tell what kind of operation it is, without running it.
+
+        Raises:
+            RequestError: it cannot be parsed, is not valid, or names no operation.
+        """
+        ...
+
+    async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
+        """Run a query or mutation. Every GraphQL error is in the result."""
+        ...
+
+    def subscribe(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:
+        """Run a subscription: each item is a whole GraphQL response, JSON."""
+        ...

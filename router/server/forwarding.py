@@ -1,0 +1,59 @@
+"""Which of a client's headers its operations bring to the subgraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+REQUEST_ID_HEADER = "x-request-id"
+
+_FIELD_VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
+
+
+class UnfitHeader(Exception):
+    """A value from a `connection_init` payload cannot be a header."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the value of {name!r} cannot be a header")
+        self.name = name
+
+
+class HeaderForwarding:
+    """The allow-list at work. The request id always goes along: it is the router's own."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple((name.encode("ascii"), name) for name in names if name != REQUEST_ID_HEADER)
+
+    def from_http(self, headers: Mapping[bytes, bytes], request_id: str) -> tuple[tuple[str, str], ...]:
+        """Give what goes to subgraphs with an HTTP request."""
+        return (
+            (REQUEST_ID_HEADER, request_id),
+            *((name, headers[raw].decode("latin-1")) for raw, name in self._names if raw in headers),
+        )
+
+    def from_socket(
+        self, headers: Mapping[bytes, bytes], payload: Mapping[str, Any], request_id: str
+    ) -> tuple[tuple[str, str], ...]:
+        """Give what goes to subgraphs with the operations of a WebSocket.
+
+        Browsers cannot set headers on a WebSocket, so the `connection_init` payload carries them, by name in any case
+        or under its key `headers`; it wins over the handshake's own headers.
+
+        Raises:
+            UnfitHeader: a value in the payload is no string, or has line breaks or other control characters.
+        """
+        nested = payload.get("headers")
+        sources = (nested, payload) if isinstance(nested, Mapping) else (payload,)
+        given = {name.lower(): value for source in sources for name, value in source.items()}
+        forwarded = [(REQUEST_ID_HEADER, request_id)]
+        for raw, name in self._names:
+            value = given.get(name)
+            if value is None:
+                if raw in headers:
+                    forwarded.append((name, headers[raw].decode("latin-1")))
+            elif isinstance(value, str) and _FIELD_VALUE.fullmatch(value):
+                forwarded.append((name, value))
+            else:
+                raise UnfitHeader(name)
+        return tuple(forwarded)

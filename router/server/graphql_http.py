@@ -1,0 +1,109 @@
+"""`/graphql` over HTTP: GraphQL over HTTP, and over Server-Sent Events where the client takes an event stream."""
+
+from __future__ import annotations
+
+import orjson
+from graphql.language import OperationType
+
+from router.config import RouterConfig
+from router.errors import RequestError
+from router.execution.request import GraphQLRequest, RequestContext
+from router.server.csrf import CrossSiteGuard
+from router.server.engine_port import GraphQLEngine
+from router.server.event_stream import EventStreams
+from router.server.exchange import Exchange
+from router.server.forwarding import HeaderForwarding
+from router.server.negotiation import Accepted, MediaType, negotiate
+from router.server.refusals import BadRequest, MethodRefused, NothingAcceptable, Refusal
+from router.server.request_parsing import check_content_type, from_body, from_query_string
+
+_ALLOWED = "GET, POST, OPTIONS"
+
+
+class GraphQLHttp:
+    """Answers GraphQL requests over HTTP."""
+
+    def __init__(
+        self,
+        engine: GraphQLEngine,
+        *,
+        config: RouterConfig,
+        forwarding: HeaderForwarding,
+        guard: CrossSiteGuard,
+        streams: EventStreams,
+    ) -> None:
+        self._engine = engine
+        self._body_bytes = config.limits.body_bytes
+        self._timeout = config.limits.timeout_seconds
+        self._forwarding = forwarding
+        self._guard = guard
+        self._streams = streams
+
+    async def handle(self, exchange: Exchange) -> None:
+        """Answer one request, refusals included."""
+        accepted = negotiate(exchange.headers.get(b"accept"))
+        # A refusal is told even to a client that accepts nothing of ours.
+        media_type = accepted.response or MediaType.JSON
+        try:
+            request = await self._read(exchange, accepted)
+            await self._answer(exchange, request, accepted)
+        except Refusal as refusal:
+            await exchange.refuse(refusal, media_type.content_type)
+        except RequestError as error:
+            await self._respond_refused(exchange, error, media_type)
+
+    async def _read(self, exchange: Exchange, accepted: Accepted) -> GraphQLRequest:
+        if exchange.method == "POST":
+            check_content_type(exchange.headers)
+            return from_body(await exchange.body(self._body_bytes))
+        if exchange.method == "GET":
+            self._guard.check(exchange, accepted)
+            return from_query_string(exchange.query_string)
+        raise MethodRefused(f"The method {exchange.method} is not served here.", allow=_ALLOWED)
+
+    async def _answer(self, exchange: Exchange, request: GraphQLRequest, accepted: Accepted) -> None:
+        kind = self._engine.kind_of(request)
+        exchange.operation["kind"] = kind.value
+        if request.operation_name is not None:
+            exchange.operation["name"] = request.operation_name
+        if kind is OperationType.MUTATION and exchange.method == "GET":
+            raise MethodRefused("A mutation has to be sent with POST.", allow="POST")
+        context = RequestContext(
+            headers=self._forwarding.from_http(exchange.headers, exchange.request_id),
+            timeout=self._timeout,
+            request_id=exchange.request_id,
+        )
+        if kind is OperationType.SUBSCRIPTION:
+            if not accepted.events:
+                raise NothingAcceptable(
+                    "A subscription needs 'accept: text/event-stream', or a WebSocket that speaks graphql-transport-ws."
+                )
+            await self._streams.serve(exchange, self._engine.subscribe(request, context))
+            return
+        if accepted.response is None and not accepted.events:
+            raise NothingAcceptable(
+                "The answer is one of application/graphql-response+json, application/json and text/event-stream."
+            )
+        result = await self._engine.execute(request, context)
+        if result.error_codes:
+            exchange.operation["codes"] = result.error_codes
+        if accepted.prefers_events:
+            await self._streams.serve_one(exchange, result.body)
+            return
+        media_type = accepted.response or MediaType.JSON
+        status = _status(media_type) if result.is_request_error else 200
+        await exchange.respond(status, media_type.content_type, result.body)
+
+    async def _respond_refused(self, exchange: Exchange, error: RequestError, media_type: MediaType) -> None:
+        exchange.operation["codes"] = (error.code,)
+        body = orjson.dumps({"errors": [error.formatted()]})
+        await exchange.respond(_status(media_type), media_type.content_type, body)
+
+
+def _status(media_type: MediaType) -> int:
+    """Give the status of a response without data (GraphQL over HTTP, section 6.4).
+
+    To a client of the older media type a status other than 200 could come from anything on the way, so the response
+    would not be looked at.
+    """
+    return BadRequest.status if media_type is MediaType.GRAPHQL_RESPONSE else 200

@@ -1,0 +1,60 @@
+"""uvicorn, made to say goodbye: subscriptions are completed and sockets closed before the server stops."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, Final
+
+import uvicorn
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from router.config import RouterConfig
+from router.server.app import RouterApp
+
+_ABORT_SECONDS: Final = 2.0
+
+
+class RouterWebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's leanest WebSocket protocol, in which a client that reads nothing can still be closed."""
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send a message; a close is written at once, however much is waiting to be sent before it."""
+        if message["type"] == "websocket.close":
+            self.writable.set()
+            # A transport that cannot send what it holds would otherwise stay open, and keep it, as long as the client.
+            self.loop.call_later(_ABORT_SECONDS, self.transport.abort)
+        await super().send(message)
+
+
+class RouterServer(uvicorn.Server):
+    """A uvicorn server that drains the router before it closes connections."""
+
+    def __init__(self, config: uvicorn.Config, app: RouterApp) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Complete the subscriptions, then stop as uvicorn does."""
+        await self._app.drain()
+        await super().shutdown(sockets)
+
+
+def create_server(app: RouterApp, config: RouterConfig, **options: Any) -> RouterServer:
+    """Make a server for the application; `options` go to `uvicorn.Config` and win over what is chosen here."""
+    chosen: dict[str, Any] = {
+        "host": config.host,
+        "port": config.port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "ws": RouterWebSocketProtocol,
+        "ws_max_size": config.limits.message_bytes,
+        # Compression costs tens of kilobytes for each client, and most messages are short.
+        "ws_per_message_deflate": False,
+        "lifespan": "on",
+        "access_log": False,
+        "server_header": False,
+        "log_config": None,
+        "timeout_graceful_shutdown": max(1, int(config.shutdown_seconds / 2)),
+    }
+    return RouterServer(uvicorn.Config(app, **(chosen | options)), app)

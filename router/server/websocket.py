@@ -1,0 +1,264 @@
+"""`/graphql` over a WebSocket: one client speaking graphql-transport-ws, any number of operations at a time.
+
+Messages are written straight from each operation's task, without a queue between: what a client leaves unread stays in
+the server's send buffer (64 KiB), then the operations wait, and a client that makes one wait too long is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from graphql.language import OperationType
+
+from router.config import LimitSettings
+from router.errors import RequestError
+from router.execution.request import GraphQLRequest, RequestContext
+from router.server.asgi_types import Receive, Send
+from router.server.engine_port import GraphQLEngine
+from router.server.exchange import ClientGone
+from router.server.forwarding import HeaderForwarding, UnfitHeader
+from router.server.refusals import InternalError
+from router.server.websocket_messages import (
+    PONG,
+    SUBPROTOCOL,
+    BadMessage,
+    ClientMessage,
+    CloseCode,
+    acknowledgement,
+    complete_message,
+    error_message,
+    next_message,
+    read_init,
+    read_message,
+    read_subscribe,
+    request_error_message,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a socket ends, and whether it was the client that ended it."""
+
+    code: int
+    reason: str
+    by_client: bool = False
+
+
+class TooManyOperations(RequestError):
+    """The socket runs as many operations as it may; this one is refused, the others go on."""
+
+    code = "TOO_MANY_OPERATIONS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"No more than {limit} operations can run on one connection at a time.")
+
+
+class GraphQLSocket:
+    """One client's connection."""
+
+    def __init__(
+        self,
+        engine: GraphQLEngine,
+        *,
+        limits: LimitSettings,
+        forwarding: HeaderForwarding,
+        headers: Mapping[bytes, bytes],
+        request_id: str,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._forwarding = forwarding
+        self._headers = headers
+        self._request_id = request_id
+        self._receive = receive
+        self._asgi_send = send
+        self._context: RequestContext | None = None
+        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._closing: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+
+    async def run(self, subprotocols: list[str]) -> int:
+        """Serve the connection until it ends, and give the close code."""
+        await self._receive()
+        spoken = SUBPROTOCOL in subprotocols
+        await self._asgi_send(
+            {
+                "type": "websocket.accept",
+                "subprotocol": SUBPROTOCOL if spoken else None,
+                "headers": [(b"x-request-id", self._request_id.encode("ascii"))],
+            }
+        )
+        if not spoken:
+            self.close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
+        init_timer = asyncio.get_running_loop().call_later(
+            self._limits.connection_init_seconds,
+            self._unless_initialised,
+        )
+        reader = asyncio.create_task(self._read())
+        either: set[asyncio.Future[Any]] = {reader, self._closing}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not self._closing.done():
+                # The reader ends by closing; if it has not, it has failed, and says how.
+                reader.result()
+            closing = await self._closing
+            await self._finish(closing)
+            return closing.code
+        finally:
+            init_timer.cancel()
+            await _cancel(reader, *self._operations.values())
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection; of several reasons the first counts."""
+        self._closed(Closing(code, reason))
+
+    def _closed(self, closing: Closing) -> None:
+        if not self._closing.done():
+            self._closing.set_result(closing)
+
+    def _unless_initialised(self) -> None:
+        if self._context is None:
+            self.close(CloseCode.INIT_TIMEOUT, "Connection initialisation timeout")
+
+    async def _finish(self, closing: Closing) -> None:
+        """Say goodbye, unless it is the client that went."""
+        running = list(self._operations)
+        await _cancel(*self._operations.values())
+        if closing.by_client:
+            return
+        with suppress(OSError):
+            if closing.code == CloseCode.GOING_AWAY:
+                for operation_id in running:
+                    await self._write(complete_message(operation_id))
+            await self._asgi_send({"type": "websocket.close", "code": int(closing.code), "reason": closing.reason})
+
+    # ---- from the client ---------------------------------------------------------------------------------------------
+    async def _read(self) -> None:
+        """Handle messages until the client goes or sends what it must not."""
+        while not self._closing.done():
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                self._closed(Closing(event.get("code", 1005), event.get("reason") or "", by_client=True))
+                return
+            try:
+                await self._on_message(read_message(event.get("text") or ""))
+            except BadMessage as error:
+                self.close(CloseCode.BAD_MESSAGE, str(error))
+            except ClientGone:
+                # The disconnect event that comes next has the code.
+                continue
+
+    async def _on_message(self, message: ClientMessage) -> None:
+        match message.type:
+            case "subscribe":
+                await self._on_subscribe(message)
+            case "complete":
+                self._on_complete(message)
+            case "ping":
+                await self._send(PONG)
+            case "pong":
+                return
+            case "connection_init":
+                await self._on_init(message)
+            case _:
+                raise BadMessage("Unknown message type")
+
+    async def _on_init(self, message: ClientMessage) -> None:
+        if self._context is not None:
+            self.close(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
+            return
+        try:
+            headers = self._forwarding.from_socket(self._headers, read_init(message), self._request_id)
+        except UnfitHeader as error:
+            raise BadMessage(f"The connection_init payload is refused: {error}"[:120]) from error
+        self._context = RequestContext(headers, self._limits.timeout_seconds, self._request_id)
+        await self._send(acknowledgement(self._request_id))
+
+    async def _on_subscribe(self, message: ClientMessage) -> None:
+        context = self._context
+        if context is None:
+            self.close(CloseCode.UNAUTHORIZED, "Unauthorized")
+            return
+        operation_id, request = read_subscribe(message)
+        if operation_id in self._operations:
+            self.close(CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {operation_id[:64]} already exists")
+            return
+        limit = self._limits.operations_per_connection
+        if len(self._operations) >= limit:
+            # Answered here and not in a task, so that a client cannot have more of these than it reads.
+            await self._refuse(operation_id, TooManyOperations(limit))
+            return
+        task = asyncio.create_task(self._operate(operation_id, request, context))
+        self._operations[operation_id] = task
+        task.add_done_callback(partial(self._forget, operation_id))
+
+    def _on_complete(self, message: ClientMessage) -> None:
+        task = self._operations.pop(message.id or "", None)
+        if task is not None:
+            task.cancel()
+
+    def _forget(self, operation_id: str, task: asyncio.Task[None]) -> None:
+        # The client may have completed this operation and begun another under the same id meanwhile.
+        if self._operations.get(operation_id) is task:
+            del self._operations[operation_id]
+
+    # ---- to the client -----------------------------------------------------------------------------------------------
+    async def _operate(self, operation_id: str, request: GraphQLRequest, context: RequestContext) -> None:
+        """Run one operation to its end."""
+        try:
+            kind = self._engine.kind_of(request)
+            if kind is OperationType.SUBSCRIPTION:
+                responses = self._engine.subscribe(request, context)
+                async with aclosing(responses):
+                    async for response in responses:
+                        await self._send(next_message(operation_id, response))
+            else:
+                result = await self._engine.execute(request, context)
+                if result.is_request_error:
+                    await self._send(request_error_message(operation_id, result.body))
+                    return
+                await self._send(next_message(operation_id, result.body))
+            await self._send(complete_message(operation_id))
+        except ClientGone:
+            return
+        except RequestError as error:
+            await self._refuse(operation_id, error)
+        except Exception as error:  # noqa: BLE001 - nothing of an unforeseen failure may reach the client but that it was
+            _log.error("operation_failed", request_id=context.request_id, exc_info=error)
+            await self._refuse(operation_id, InternalError())
+
+    async def _refuse(self, operation_id: str, error: RequestError) -> None:
+        with suppress(ClientGone):
+            await self._send(error_message(operation_id, [error.formatted()]))
+
+    async def _send(self, text: str) -> None:
+        """Send a message, or close the connection if the client does not read.
+
+        Raises:
+            ClientGone: there is no connection any more.
+        """
+        try:
+            await self._write(text)
+        except TimeoutError:
+            self.close(CloseCode.TRY_AGAIN_LATER, "The client reads too slowly")
+        except OSError as error:
+            raise ClientGone from error
+
+    async def _write(self, text: str) -> None:
+        async with asyncio.timeout(self._limits.slow_client_seconds):
+            await self._asgi_send({"type": "websocket.send", "text": text})
+
+
+async def _cancel(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
