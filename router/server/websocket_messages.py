@@ -34,11 +34,11 @@ class BadMessage(Exception):
 
 
 class ClientMessage(msgspec.Struct, frozen=True):
-    """Any message of a client; what `payload` has to be depends on `type`."""
+    """Any message of a client; what `payload` has to be depends on `type`. It is empty where there is none."""
 
     type: str
     id: str | None = None
-    payload: msgspec.Raw | None = None
+    payload: msgspec.Raw = msgspec.Raw()
 
 
 class _SubscribePayload(msgspec.Struct, rename="camel", frozen=True):
@@ -81,7 +81,7 @@ def read_subscribe(message: ClientMessage) -> tuple[str, GraphQLRequest]:
     Raises:
         BadMessage: the id or the payload is missing or of the wrong shape.
     """
-    if not message.id or message.payload is None:
+    if not message.id or not bytes(message.payload):
         raise BadMessage("A subscribe message needs an id and a payload")
     try:
         payload = _decode_subscribe(message.payload)
@@ -99,10 +99,11 @@ def read_init(message: ClientMessage) -> dict[str, Any]:
     Raises:
         BadMessage: it is neither an object nor null.
     """
-    if message.payload is None:
+    content = bytes(message.payload)
+    if not content:
         return {}
     try:
-        payload = orjson.loads(bytes(message.payload))
+        payload = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise BadMessage("Invalid connection_init payload received") from error
     if payload is None:

@@ -45,11 +45,11 @@ class ChannelClosed(Exception):
 
 
 class _Incoming(msgspec.Struct):
-    """A message of the server; `payload` stays the JSON text that it was."""
+    """A message of the server; `payload` stays the JSON text that it was, empty where there was none."""
 
     type: Literal["connection_ack", "ping", "pong", "next", "error", "complete"]
     id: str | None = None
-    payload: msgspec.Raw | None = None
+    payload: msgspec.Raw = msgspec.Raw()
 
 
 _decode = msgspec.json.Decoder(_Incoming).decode
@@ -120,11 +120,12 @@ async def _next_response(channel: Channel, subgraph: str) -> tuple[bytes, bool] 
             raise SubgraphBadResponse(subgraph, f"{message.type!r} came for an operation that does not exist")
         if message.type == "complete":
             return None
-        if message.payload is None:
+        payload = bytes(message.payload)
+        if not payload:
             raise SubgraphBadResponse(subgraph, f"{message.type!r} came without a payload")
         if message.type == "error":
-            return b'{"errors":' + bytes(message.payload) + b"}", True
-        return bytes(message.payload), False
+            return b'{"errors":' + payload + b"}", True
+        return payload, False
 
 
 async def _receive(channel: Channel, subgraph: str) -> _Incoming:
