@@ -1,0 +1,1 @@
+"""The booking subgraph: what is on, what it costs, who bought it."""

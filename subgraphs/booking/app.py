@@ -1,0 +1,85 @@
+"""Puts the booking subgraph together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from subgraphs.booking.context import BookingContext
+from subgraphs.booking.loaders import CatalogueLoaders
+from subgraphs.booking.models import IdempotencyKeyRow, OutboxMessage
+from subgraphs.booking.schema import schema
+from subgraphs.booking.seat_client import SeatClient
+from subgraphs.booking.service.catalogue import Catalogue
+from subgraphs.booking.service.cinemas import CinemaService
+from subgraphs.booking.service.housekeeping import Housekeeping
+from subgraphs.booking.service.movies import MovieService
+from subgraphs.booking.service.showtimes import ShowtimeService
+from subgraphs.booking.service.telling_seat import SeatTeller
+from subgraphs.booking.settings import BookingSettings
+from subgraphs.common.app import Service, ServiceParts
+from subgraphs.common.context import Caller
+from subgraphs.common.database import Database
+from subgraphs.common.endpoint import Callers, GraphQLEndpoint
+from subgraphs.common.idempotency import IdempotencyStore
+from subgraphs.common.migrations import require_current
+from subgraphs.common.outbox import Outbox
+from subgraphs.common.wiring import Surroundings, tokens_of, verifier_from
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class BookingService(Service):
+    """The booking subgraph, with what the command line needs of it beside the web.
+
+    Attributes:
+        database: booking's database.
+        catalogue: films, cinemas, showtimes.
+        outbox: what is still to be told elsewhere.
+    """
+
+    def __init__(self, parts: ServiceParts, *, database: Database, catalogue: Catalogue, outbox: Outbox) -> None:
+        super().__init__(parts)
+        self.database = database
+        self.catalogue = catalogue
+        self.outbox = outbox
+
+
+def create_service(settings: BookingSettings, surroundings: Surroundings) -> BookingService:
+    """Build the service; nothing is opened before it starts."""
+    clock = surroundings.clock
+    database = Database(settings.database_url_for("booking"), clock=clock, pool_size=settings.pool_size)
+    tokens = tokens_of("booking", settings)
+    auth_client = surroundings.client_of("auth", settings, tokens)
+    seat_client = surroundings.client_of("seat", settings, tokens)
+    seat = SeatClient(seat_client)
+
+    keys = IdempotencyStore(IdempotencyKeyRow)
+    outbox = Outbox(database, OutboxMessage, {**SeatTeller(database, seat).handlers}, clock=clock)
+    catalogue = Catalogue(
+        movies=MovieService(database),
+        cinemas=CinemaService(database),
+        showtimes=ShowtimeService(database, clock=clock),
+    )
+    housekeeping = Housekeeping(database, keys, clock=clock, kept=timedelta(hours=settings.idempotency_hours))
+
+    def make_context(caller: Caller, long_lived: bool) -> BookingContext:  # noqa: FBT001 - a `ContextFactory`
+        return BookingContext(
+            caller=caller,
+            long_lived=long_lived,
+            catalogue=catalogue,
+            loaders=CatalogueLoaders(catalogue, remember=not long_lived),
+        )
+
+    callers = Callers(verifier_from(auth_client, clock=clock), tokens)
+    parts = ServiceParts(
+        name="booking",
+        graphql=GraphQLEndpoint(schema, callers, make_context),
+        checks={"database": database.check},
+        start=[partial(require_current, database, MIGRATIONS)],
+        background={"outbox": outbox.run, "housekeeping": housekeeping.run},
+        stop=[database.close, auth_client.close, seat_client.close],
+    )
+    return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox)

@@ -1,0 +1,1 @@
+"""The booking subgraph's own errors, beside those of `subgraphs.common.errors`."""

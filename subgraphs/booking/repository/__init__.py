@@ -1,0 +1,1 @@
+"""The SQL of the booking subgraph, always within a unit of work that a service opened."""

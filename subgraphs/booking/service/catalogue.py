@@ -1,0 +1,18 @@
+"""The services of the programme, as a request or a command finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from subgraphs.booking.service.cinemas import CinemaService
+from subgraphs.booking.service.movies import MovieService
+from subgraphs.booking.service.showtimes import ShowtimeService
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Films, cinemas, showtimes."""
+
+    movies: MovieService
+    cinemas: CinemaService
+    showtimes: ShowtimeService

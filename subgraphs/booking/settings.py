@@ -1,0 +1,34 @@
+"""Settings of the booking subgraph: environment variables with the prefix `EVENTIO_BOOKING_`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from subgraphs.common.settings import ServiceSettings
+
+
+class BookingSettings(ServiceSettings):
+    """What the booking subgraph is configured with."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix="EVENTIO_BOOKING_", frozen=True, extra="ignore"
+    )
+
+    hold_seconds: int = Field(default=480, ge=10, le=3_600, description="How long a hold of a new showtime lasts")
+    hold_cap_seconds: int = Field(
+        default=1_200, ge=10, le=7_200, description="How long one may last with all its extensions"
+    )
+    refund_seconds: int = Field(
+        default=7_200, ge=0, description="Cancelling refunds in full until this long before the start"
+    )
+    default_runtime_minutes: int = Field(default=120, ge=1, le=1_000, description="For a film whose runtime is unknown")
+    availability_flush_seconds: float = Field(
+        default=0.5, gt=0, description="How often figures of free seats that came by events are written"
+    )
+    availability_refresh_seconds: float = Field(
+        default=300.0, gt=0, description="How old a figure of free seats may become before seat is asked"
+    )
+    idempotency_hours: int = Field(default=24, ge=1, description="How long answers to idempotency keys are kept")
