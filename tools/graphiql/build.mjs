@@ -51,7 +51,7 @@ const workers = await build({
 });
 
 // What was bundled, with each licence in full: the minified files carry none.
-const packages = new Set();
+const packages = new Set(["node_modules/@fontsource/fira-code", "node_modules/@fontsource/roboto"]);
 for (const { metafile } of [page, workers]) {
   for (const input of Object.keys(metafile.inputs)) {
     const match = input.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//);
@@ -76,7 +76,8 @@ await writeFile(
   [
     "# What the files here are made of",
     "",
-    "Built by `tools/graphiql/build.mjs` from these npm packages, unchanged and minified:",
+    "Built by `tools/graphiql/build.mjs` from these npm packages, unchanged and minified. The fonts' licences are those of",
+    "their packages; @graphiql/react has the fonts in its stylesheet. Monaco's Codicons are CC-BY-4.0.",
     "",
     ...notices.map(({ name, version, license }) => `- ${name} ${version} (${license})`),
     "",

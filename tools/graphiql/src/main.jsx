@@ -9,9 +9,14 @@ import { createFetcher } from "./fetcher.js";
 const settings = JSON.parse(document.getElementById("graphiql-settings").textContent);
 const fetcher = createFetcher(settings.endpoint);
 
-// GraphiQL titles a tab with its operation's name; one without a name tells its purpose in a comment.
-const titled = ({ name, query }) =>
-  /^\s*(query|mutation|subscription)\s+\w/m.test(query) ? query : `# ${name}\n${query}`;
+// GraphiQL titles a tab with its operation's name, so an operation without one gets the tab's.
+const titled = ({ name, query }) => {
+  const identifier = name.replace(/\W+(\w?)/g, (_, letter) => letter.toUpperCase()).replace(/^(?=\d)/, "_");
+  return query.replace(
+    /^((?:\s*#.*\n)*\s*)(?:(query|mutation|subscription)\s*)?(?=[({])/,
+    (_, before, kind = "query") => `${before}${kind} ${identifier}`.trimEnd() + " ",
+  );
+};
 
 const asText = (value) => (Object.keys(value ?? {}).length === 0 ? undefined : JSON.stringify(value, null, 2));
 
@@ -22,12 +27,18 @@ const tabs = settings.tabs.map((tab) => ({
   headers: asText({ ...settings.headers, ...tab.headers }),
 }));
 
+// What the first tab starts with has to be said again: GraphiQL takes only the query from it. Once somebody has been here,
+// what they left behind counts, and naming a value would put it aside.
+const isFirstVisit = localStorage.getItem("graphiql:tabState") === null;
+const initial = isFirstVisit ? { initialVariables: tabs[0]?.variables, initialHeaders: tabs[0]?.headers } : {};
+
 createRoot(document.getElementById("graphiql")).render(
   <GraphiQL
     fetcher={fetcher}
     plugins={[HISTORY_PLUGIN]}
     defaultEditorToolsVisibility={defaultHeaders === undefined ? true : "headers"}
     defaultHeaders={defaultHeaders}
+    {...initial}
     defaultTabs={tabs.length === 0 ? undefined : tabs}
   />,
 );
