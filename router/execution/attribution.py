@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from graphql import (
@@ -30,14 +31,20 @@ class Attribution:
     """Names the subgraph that a plan asks for a value, where it asks just one."""
 
     def __init__(self, steps: Sequence[FetchStep]) -> None:
-        self._requests: list[tuple[tuple[str, ...], _Tree, str]] = []
-        for step in steps:
+        self._steps = steps
+
+    @functools.cached_property
+    def _requests(self) -> list[tuple[tuple[str, ...], _Tree, str]]:
+        """What each step selects below which keys; read when first needed, which is rarely."""
+        requests: list[tuple[tuple[str, ...], _Tree, str]] = []
+        for step in self._steps:
             selected = _selected(step)
             if not step.batches:
-                self._requests.append((key_path(step.path), selected, step.subgraph))
+                requests.append((key_path(step.path), selected, step.subgraph))
             for batch in step.batches:
                 below = selected.get(batch.alias, {})
-                self._requests.extend((key_path(target.path), below, step.subgraph) for target in batch.targets)
+                requests.extend((key_path(target.path), below, step.subgraph) for target in batch.targets)
+        return requests
 
     def service(self, place: Sequence[str | int]) -> str | None:
         """Give the one subgraph that is asked for a place, None where it is several or none."""

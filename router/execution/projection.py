@@ -20,15 +20,14 @@ _USES_BEFORE_COMPILING = 1
 class Projector:
     """Projects merged trees of one operation."""
 
-    __slots__ = ("_attribution", "_conditions", "_projection", "_quick", "_steps", "_uses")
+    __slots__ = ("_attribution", "_conditions", "_projection", "_quick", "_uses")
 
     def __init__(self, projection: ObjectProjection, steps: Sequence[FetchStep]) -> None:
         self._projection = projection
-        self._steps = steps
         self._uses = 0
         self._quick: Projection | None = None
         self._conditions: tuple[Conditions, ...] = ()
-        self._attribution: Attribution | None = None
+        self._attribution = Attribution(steps)
 
     def project(self, tree: dict[str, Any], variables: Mapping[str, Any], errors: ErrorLog) -> dict[str, Any] | None:
         """Give the response's data, None where null bubbled up to the root; add to `errors` why.
@@ -51,8 +50,6 @@ class Projector:
         return self._complete(tree, variables, errors)
 
     def _complete(self, tree: dict[str, Any], variables: Mapping[str, Any], errors: ErrorLog) -> dict[str, Any] | None:
-        if self._attribution is None:
-            self._attribution = Attribution(self._steps)
         completion = Completion(variables, errors=errors, attribution=self._attribution)
         try:
             return completion.root(self._projection, tree)

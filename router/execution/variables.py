@@ -109,7 +109,10 @@ class _Checks:
     def __init__(self) -> None:
         self._objects: dict[str, dict[str, tuple[_Check, bool]]] = {}
 
-    def of(self, declared: GraphQLInputType) -> _Check:
+    def of(self, declared: GraphQLInputType | None) -> _Check:
+        if declared is None:
+            # A built-in scalar that the schema does not use is no type of it.
+            return lambda _: False
         if isinstance(declared, GraphQLNonNull):
             inner = self._nullable(declared.of_type)
             return lambda value: value is not None and inner(value)
