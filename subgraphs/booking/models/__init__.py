@@ -11,18 +11,38 @@ from subgraphs.booking.models.catalogue import (
     Showtime,
     ShowtimeStatus,
 )
+from subgraphs.booking.models.sales import (
+    Booking,
+    BookingChange,
+    BookingLine,
+    Payment,
+    Refund,
+    Ticket,
+    WebhookEvent,
+)
+from subgraphs.booking.models.sandbox import SandboxEvent, SandboxPayment, SandboxRefund
 
 __all__ = [
     "AuditEntry",
     "Base",
+    "Booking",
+    "BookingChange",
+    "BookingLine",
     "Cinema",
     "IdempotencyKeyRow",
     "Movie",
     "MovieGenre",
     "MovieTrigram",
     "OutboxMessage",
+    "Payment",
+    "Refund",
     "Room",
+    "SandboxEvent",
+    "SandboxPayment",
+    "SandboxRefund",
     "SeatCategory",
     "Showtime",
     "ShowtimeStatus",
+    "Ticket",
+    "WebhookEvent",
 ]

@@ -1,0 +1,1 @@
+"""Payment providers: one interface, and the providers behind it."""
