@@ -1,0 +1,1 @@
+ADVICE: dict[str,str]={}

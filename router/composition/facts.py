@@ -1,0 +1,147 @@
+"""What follows from one subgraph's federation directives: its keys, and which fields are external, provided or used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from router.composition.field_sets import FieldSet, FieldSetReader, Selected
+from router.composition.model import Directive, Field, Kind, Subgraph, TypeDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as one subgraph declares it."""
+
+    text: str
+    fields: FieldSet
+    resolvable: bool
+    in_extension: bool
+
+
+class SubgraphFacts:
+    """A subgraph with what follows from its directives, worked out on first need."""
+
+    def __init__(self, subgraph: Subgraph) -> None:
+        self.subgraph = subgraph
+        self.reader = FieldSetReader(subgraph)
+
+    @property
+    def name(self) -> str:
+        """The subgraph's name."""
+        return self.subgraph.name
+
+    def type(self, name: str) -> TypeDefinition | None:
+        """Give a type of the subgraph."""
+        return self.subgraph.types.get(name)
+
+    def field(self, type_name: str, field: str) -> Field | None:
+        """Give a field of the subgraph."""
+        definition = self.subgraph.types.get(type_name)
+        return None if definition is None else definition.fields.get(field)
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[Key, ...]]:
+        """The keys of each type that has any."""
+        return {
+            definition.name: tuple(self._key(definition, directive) for directive in definition.applied("key"))
+            for definition in self.subgraph.types.values()
+            if definition.has("key")
+        }
+
+    def _key(self, definition: TypeDefinition, directive: Directive) -> Key:
+        text = directive.text("fields")
+        return Key(
+            text=text,
+            fields=self.reader.read(text, definition.name)[0],
+            resolvable=directive.value("resolvable", default=True) is not False,
+            in_extension=directive.in_extension or definition.has("extends"),
+        )
+
+    @cached_property
+    def key_fields(self) -> frozenset[str]:
+        """The coordinates of the fields in any key; such fields are shareable without saying so."""
+        return frozenset(
+            selected.coordinate
+            for keys in self.keys.values()
+            for key in keys
+            for top in key.fields
+            for selected in top.walk()
+        )
+
+    @cached_property
+    def _extension_key_fields(self) -> frozenset[str]:
+        # The old way to declare a stub marks the key of an extension as external, though the subgraph does resolve it.
+        return frozenset(
+            selected.coordinate
+            for keys in self.keys.values()
+            for key in keys
+            if key.in_extension
+            for top in key.fields
+            for selected in top.walk()
+        )
+
+    def is_external(self, type_name: str, field: str) -> bool:
+        """Tell whether the subgraph declares a field without resolving it (an extension's key it does resolve)."""
+        definition = self.field(type_name, field)
+        if definition is None or not definition.has("external"):
+            return False
+        return f"{type_name}.{field}" not in self._extension_key_fields
+
+    def is_shareable(self, type_name: str, field: str) -> bool:
+        """Tell whether other subgraphs may resolve the field as well."""
+        definition = self.field(type_name, field)
+        if definition is None:
+            return False
+        return definition.has("shareable") or f"{type_name}.{field}" in self.key_fields
+
+    def selections_of(self, directive: str) -> Iterator[tuple[TypeDefinition, Field, Directive, str]]:
+        """Give each application of `requires` or `provides` with the type on which its field set selects."""
+        for definition in self.subgraph.types.values():
+            for field in definition.fields.values():
+                for applied in field.applied(directive):
+                    yield definition, field, applied, _selected_type(directive, definition, field)
+
+    def field_set(self, directive: str, type_name: str, field: Field) -> FieldSet:
+        """Give what `requires` or `provides` on a field selects; empty without one."""
+        for applied in field.applied(directive):
+            on = _selected_type(directive, self.subgraph.types[type_name], field)
+            return self.reader.read(applied.text("fields"), on)[0]
+        return ()
+
+    @cached_property
+    def provided(self) -> frozenset[str]:
+        """The coordinates of external fields that some path provides."""
+        return frozenset(
+            selected.coordinate
+            for _, _, directive, on in self.selections_of("provides")
+            for top in self.reader.read(directive.text("fields"), on)[0]
+            for selected in top.walk()
+            if self.is_external(selected.on, selected.name)
+        )
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The coordinates that a key, requires, provides or an interface of this subgraph needs to be declared."""
+        found: set[str] = set(self.key_fields)
+        for name in ("requires", "provides"):
+            for _, _, directive, on in self.selections_of(name):
+                for top in self.reader.read(directive.text("fields"), on)[0]:
+                    found.update(coordinate for selected in top.walk() for coordinate in self._all_of(selected))
+        for definition in self.subgraph.types.values():
+            for interface in definition.interfaces:
+                fields = self.subgraph.types[interface].fields if interface in self.subgraph.types else {}
+                found.update(f"{definition.name}.{field}" for field in fields)
+        return frozenset(found)
+
+    def _all_of(self, selected: Selected) -> Iterator[str]:
+        yield selected.coordinate
+        definition = self.type(selected.on)
+        if definition is not None and definition.kind is Kind.INTERFACE:
+            for name in self.subgraph.possible_types(selected.on):
+                yield f"{name}.{selected.name}"
+
+
+def _selected_type(directive: str, definition: TypeDefinition, field: Field) -> str:
+    return definition.name if directive == "requires" else field.type_name

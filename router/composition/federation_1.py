@@ -1,0 +1,63 @@
+"""Subgraphs of federation 1 → what they mean in federation 2, where sharing is said and stubs are resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from router.composition.facts import SubgraphFacts
+from router.composition.federation_spec import FEDERATION_1
+from router.composition.model import Directive, Field, Kind, Subgraph, TypeDefinition
+
+
+def upgraded(subgraphs: Sequence[Subgraph]) -> list[Subgraph]:
+    """Give the subgraphs with those of federation 1 rewritten; the others as they are."""
+    return [
+        _upgraded(subgraph, [other for other in subgraphs if other is not subgraph])
+        if subgraph.version == FEDERATION_1
+        else subgraph
+        for subgraph in subgraphs
+    ]
+
+
+def _upgraded(subgraph: Subgraph, others: Sequence[Subgraph]) -> Subgraph:
+    facts = SubgraphFacts(subgraph)
+    types = {
+        definition.name: _upgraded_type(facts, definition, others)
+        if definition.kind in {Kind.OBJECT, Kind.INTERFACE}
+        else definition
+        for definition in subgraph.types.values()
+    }
+    return replace(subgraph, types=types)
+
+
+def _upgraded_type(facts: SubgraphFacts, definition: TypeDefinition, others: Sequence[Subgraph]) -> TypeDefinition:
+    # Federation 1 knows no external field that nothing uses, and no external field of an interface.
+    is_interface = definition.kind is Kind.INTERFACE
+    fields: Mapping[str, Field] = {
+        field.name: field
+        for field in definition.fields.values()
+        if is_interface or not field.has("external") or f"{definition.name}.{field.name}" in facts.used
+    }
+    return replace(
+        definition,
+        # An extension says nothing in federation 2: its key resolves like any other.
+        extension=False,
+        directives=tuple(directive for directive in definition.directives if directive.name != "extends")
+        if not is_interface
+        else tuple(directive for directive in definition.directives if directive.name != "key"),
+        fields={name: _upgraded_field(facts, definition, field, others) for name, field in fields.items()},
+    )
+
+
+def _upgraded_field(
+    facts: SubgraphFacts, definition: TypeDefinition, field: Field, others: Sequence[Subgraph]
+) -> Field:
+    is_interface = definition.kind is Kind.INTERFACE
+    directives = field.directives
+    if is_interface or not facts.is_external(definition.name, field.name):
+        directives = tuple(directive for directive in directives if directive.name != "external")
+        shared = any(field.name in other.types[definition.name].fields for other in others if definition.name in other.types)
+        if shared and not is_interface and definition.name != "Subscription":
+            directives += (Directive("shareable", {}),)
+    return replace(field, directives=directives)

@@ -1,0 +1,51 @@
+"""Several subgraphs → one supergraph: `merge` puts the rules for each sort of element together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from router.composition.errors import Report
+from router.composition.facts import SubgraphFacts
+from router.composition.merging.arguments import InputMerger
+from router.composition.merging.definitions import composed_directives, executable_directives
+from router.composition.merging.elements import DirectiveMerger
+from router.composition.merging.enums import EnumMerger, usage
+from router.composition.merging.fields import FieldMerger
+from router.composition.merging.interface_objects import check_interface_objects, lend_fields
+from router.composition.merging.overriding import Overrides
+from router.composition.merging.references import Subtypes
+from router.composition.merging.types import TypeMerger
+from router.composition.model import Element
+from router.composition.supergraph import Graph, MergedSupergraph, MergedType
+
+__all__ = ["Overrides", "merge"]
+
+
+def merge(facts: Sequence[SubgraphFacts], *, overrides: Overrides, report: Report) -> MergedSupergraph:
+    """Merge the subgraphs, in their order; what can not be merged is reported and left out."""
+    subgraphs = [one.subgraph for one in facts]
+    composed, links = composed_directives(subgraphs, report)
+    directives = DirectiveMerger((f"@{name}" for name in composed), report)
+    subtypes = Subtypes(subgraphs)
+    inputs = InputMerger(subtypes, directives, report)
+    types = TypeMerger(
+        fields=FieldMerger(subtypes, inputs, directives, overrides, report),
+        inputs=inputs,
+        enums=EnumMerger(usage(subgraphs), directives, report),
+        directives=directives,
+        report=report,
+    )
+    merged: dict[str, MergedType] = {}
+    for name in dict.fromkeys(name for subgraph in subgraphs for name in subgraph.types):
+        definition = types.merge(name, facts)
+        if definition is not None:
+            merged[name] = definition
+    check_interface_objects(merged, facts, report)
+    schema = [(one.name, Element(name="schema", directives=one.subgraph.schema_directives)) for one in facts]
+    return MergedSupergraph(
+        graphs=tuple(Graph(subgraph.graph, subgraph.name, subgraph.url) for subgraph in subgraphs),
+        types=lend_fields(merged, facts, overrides=overrides, report=report),
+        directives={**executable_directives(subgraphs, report), **composed},
+        links=links,
+        schema=Element(name="schema", directives=directives.merge(schema, at="schema")),
+    )

@@ -1,0 +1,129 @@
+"""The directives of the subgraphs that the supergraph keeps: executable ones, and those that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphql import DirectiveDefinitionNode, InputValueDefinitionNode
+
+from router.composition import federation_spec as spec
+from router.composition.errors import Report
+from router.composition.links import Link
+from router.composition.model import Subgraph
+from router.composition.supergraph import ComposedLink, DirectiveDefinition, MergedInput
+from router.composition.type_ref import type_ref
+
+_EXECUTABLE = (
+    "QUERY",
+    "MUTATION",
+    "SUBSCRIPTION",
+    "FIELD",
+    "FRAGMENT_DEFINITION",
+    "FRAGMENT_SPREAD",
+    "INLINE_FRAGMENT",
+    "VARIABLE_DEFINITION",
+)
+
+
+def executable_directives(subgraphs: Sequence[Subgraph], report: Report) -> dict[str, DirectiveDefinition]:
+    """Give the directives for operations that all subgraphs define, with what they have in common."""
+    names = {name: None for subgraph in subgraphs for name in subgraph.directives}
+    found: dict[str, DirectiveDefinition] = {}
+    for name in names:
+        nodes = [subgraph.directives[name] for subgraph in subgraphs if name in subgraph.directives]
+        locations = [
+            location for location in _EXECUTABLE if all(location in _locations(node) for node in nodes)
+        ]
+        if not any(location in _EXECUTABLE for node in nodes for location in _locations(node)):
+            continue
+        if len(nodes) < len(subgraphs) or not locations:
+            message = f'"@{name}" is not in all subgraphs for the same places in operations: the supergraph has it not.'
+            report.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", message, at=f"@{name}")
+            continue
+        common = {argument.name.value for argument in nodes[0].arguments or ()}.intersection(
+            *({argument.name.value for argument in node.arguments or ()} for node in nodes)
+        )
+        found[name] = _definition(
+            nodes[0], locations=tuple(locations), arguments=common, repeatable=all(node.repeatable for node in nodes)
+        )
+    return found
+
+
+def composed_directives(
+    subgraphs: Sequence[Subgraph], report: Report
+) -> tuple[dict[str, DirectiveDefinition], tuple[ComposedLink, ...]]:
+    """Give the directives named by `@composeDirective`, and the specifications that they come from.
+
+    Of several versions the newest counts; another major version is DIRECTIVE_COMPOSITION_ERROR.
+    """
+    chosen: dict[str, tuple[Link, DirectiveDefinitionNode]] = {}
+    for subgraph in subgraphs:
+        for name, link, node in _asked_for(subgraph, report):
+            known = chosen.get(name)
+            if known is None:
+                chosen[name] = (link, node)
+            elif known[0].identity != link.identity or (known[0].version or (0,))[0] != (link.version or (0,))[0]:
+                message = f'"@{name}" comes from {known[0].url} in one subgraph and from {link.url} in another.'
+                report.error("DIRECTIVE_COMPOSITION_ERROR", message, subgraphs=[subgraph.name], at=f"@{name}")
+            elif (link.version or (0, 0)) > (known[0].version or (0, 0)):
+                chosen[name] = (link, node)
+    definitions = {
+        name: _definition(
+            node,
+            locations=_locations(node),
+            arguments={argument.name.value for argument in node.arguments or ()},
+            repeatable=node.repeatable,
+        )
+        for name, (_, node) in chosen.items()
+    }
+    imports: dict[str, list[str]] = {}
+    for name, (link, _) in sorted(chosen.items()):
+        imports.setdefault(link.url, []).append(f"@{name}")
+    return definitions, tuple(ComposedLink(url=url, imports=tuple(names)) for url, names in sorted(imports.items()))
+
+
+def _asked_for(subgraph: Subgraph, report: Report) -> list[tuple[str, Link, DirectiveDefinitionNode]]:
+    found: list[tuple[str, Link, DirectiveDefinitionNode]] = []
+    for directive in subgraph.schema_directives:
+        if directive.name != "composeDirective":
+            continue
+        name = directive.text("name")
+        bare = name.removeprefix("@")
+        node, link = subgraph.directives.get(bare), subgraph.links.owner(f"@{bare}")
+        if not name.startswith("@"):
+            problem = 'has to begin with "@"'
+        elif node is None:
+            problem = "is not defined in the subgraph"
+        elif link is None or link.identity.startswith(spec.SPECS):
+            problem = "has to come from a specification of its own that the subgraph links"
+        else:
+            found.append((bare, link, node))
+            continue
+        message = f'"{name}", which the subgraph asks to compose, {problem}.'
+        report.error("DIRECTIVE_COMPOSITION_ERROR", message, subgraphs=[subgraph.name], at=f"@{bare}")
+    return found
+
+
+def _locations(node: DirectiveDefinitionNode) -> tuple[str, ...]:
+    return tuple(location.value for location in node.locations)
+
+
+def _definition(
+    node: DirectiveDefinitionNode, *, locations: tuple[str, ...], arguments: set[str], repeatable: bool
+) -> DirectiveDefinition:
+    return DirectiveDefinition(
+        name=node.name.value,
+        description=node.description.value if node.description is not None else None,
+        arguments=tuple(_argument(argument) for argument in node.arguments or () if argument.name.value in arguments),
+        locations=locations,
+        repeatable=repeatable,
+    )
+
+
+def _argument(node: InputValueDefinitionNode) -> MergedInput:
+    return MergedInput(
+        name=node.name.value,
+        description=node.description.value if node.description is not None else None,
+        type=type_ref(node.type),
+        default=node.default_value,
+    )

@@ -1,0 +1,88 @@
+"""`compose`: the stages of composition in their order, each on what the one before it found to be right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from router.composition.errors import Hint, Report
+from router.composition.facts import SubgraphFacts
+from router.composition.federation_1 import upgraded
+from router.composition.inaccessible import check_inaccessible
+from router.composition.merged_rules import check_implementations, check_query, check_rights, check_schema
+from router.composition.merging import Overrides, merge
+from router.composition.printing import print_supergraph
+from router.composition.reading import SubgraphSource, read_subgraph
+from router.composition.satisfiability import check_satisfiability
+from router.composition.validation import validate_subgraph
+
+_NO_NAME_CHARACTER = re.compile(r"[^A-Za-z0-9_]")
+_NUMBERED = re.compile(r"_\d+$")
+_VALID_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionResult:
+    """A supergraph, and what may not be meant as it was merged."""
+
+    supergraph_sdl: str
+    hints: tuple[Hint, ...]
+
+
+def compose(subgraphs: Sequence[SubgraphSource]) -> CompositionResult:
+    """Compose subgraphs to a supergraph; their order does not matter.
+
+    Raises:
+        CompositionFailed: with every error of the first stage that found any.
+    """
+    report = Report()
+    ordered = sorted(subgraphs, key=lambda source: source.name)
+    _check_names(ordered, report)
+    report.stop_on_errors()
+    graphs = graph_values([source.name for source in ordered])
+    read = [read_subgraph(source, graphs[source.name], report=report) for source in ordered]
+    report.stop_on_errors()
+    facts = [SubgraphFacts(subgraph) for subgraph in upgraded([one for one in read if one is not None])]
+    for one in facts:
+        validate_subgraph(one, report=report)
+    report.stop_on_errors()
+    overrides = Overrides(facts, report)
+    supergraph = merge(facts, overrides=overrides, report=report)
+    check_query(supergraph, report)
+    check_implementations(supergraph, report)
+    report.stop_on_errors()
+    check_rights(supergraph, facts, report)
+    check_inaccessible(supergraph, report)
+    sdl = print_supergraph(supergraph)
+    check_schema(sdl, report)
+    report.stop_on_errors()
+    check_satisfiability(supergraph, facts, overrides=overrides, report=report)
+    report.stop_on_errors()
+    return CompositionResult(sdl, report.hints)
+
+
+def _check_names(sources: Sequence[SubgraphSource], report: Report) -> None:
+    for name, count in Counter(source.name for source in sources).items():
+        if count > 1:
+            report.error("INVALID_SUBGRAPH_NAME", f'{count} subgraphs are called "{name}".', subgraphs=[name])
+        if not _VALID_NAME.match(name):
+            message = f'"{name}" is no name for a subgraph: a letter first, then letters, digits, "-" and "_".'
+            report.error("INVALID_SUBGRAPH_NAME", message, subgraphs=[name])
+    if not sources:
+        report.error("NO_QUERIES", "There is no subgraph, and so no query.")
+
+
+def graph_values(names: Sequence[str]) -> dict[str, str]:
+    """Give each subgraph its value of `join__Graph`: upper case, numbered where two would be the same."""
+    plain = {name: _NO_NAME_CHARACTER.sub("_", name).upper() for name in names}
+    # A name that ends like a number given here gets a tail, so that the two can not be taken for each other.
+    plain = {name: f"{value}_" if _NUMBERED.search(value) else value for name, value in plain.items()}
+    counts = Counter(plain.values())
+    numbers: Counter[str] = Counter()
+    values: dict[str, str] = {}
+    for name, value in plain.items():
+        numbers[value] += 1
+        values[name] = f"{value}_{numbers[value]}" if counts[value] > 1 else value
+    return values

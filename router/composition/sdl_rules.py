@@ -1,0 +1,157 @@
+"""What GraphQL itself asks of a subgraph's SDL, with federation's definitions supplied where the SDL leaves them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import (
+    ConstValueNode,
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DocumentNode,
+    EnumTypeExtensionNode,
+    GraphQLError,
+    GraphQLSchema,
+    InputObjectTypeExtensionNode,
+    InterfaceTypeExtensionNode,
+    NonNullTypeNode,
+    ObjectTypeExtensionNode,
+    ScalarTypeExtensionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeDefinitionNode,
+    TypeExtensionNode,
+    Undefined,
+    UnionTypeExtensionNode,
+    build_ast_schema,
+    is_input_object_type,
+    is_interface_type,
+    is_object_type,
+    parse,
+    print_ast,
+    validate_schema,
+    value_from_ast,
+)
+from graphql.language import ast
+from graphql.validation.validate import validate_sdl
+
+from router.composition import federation_spec as spec
+from router.composition.errors import Report
+from router.composition.links import Links
+
+_DEFINED_BY: dict[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
+    ObjectTypeExtensionNode: ast.ObjectTypeDefinitionNode,
+    InterfaceTypeExtensionNode: ast.InterfaceTypeDefinitionNode,
+    UnionTypeExtensionNode: ast.UnionTypeDefinitionNode,
+    EnumTypeExtensionNode: ast.EnumTypeDefinitionNode,
+    InputObjectTypeExtensionNode: ast.InputObjectTypeDefinitionNode,
+    ScalarTypeExtensionNode: ast.ScalarTypeDefinitionNode,
+}
+_LINK = """(url: String, as: String, for: federation__LinkPurpose, import: [federation__LinkImport]) repeatable on SCHEMA
+scalar federation__LinkImport
+enum federation__LinkPurpose { SECURITY EXECUTION }"""
+# A subgraph need not have a query, nor a root type any field of its own: `_entities` is there for every one.
+_TOLERATED = (
+    "Query root type must be provided.",
+    "Type Query must define one or more fields.",
+    "Type Mutation must define one or more fields.",
+    "Type Subscription must define one or more fields.",
+)
+
+
+def check_sdl(document: DocumentNode, links: Links, *, subgraph: str, report: Report) -> None:
+    """Report as INVALID_GRAPHQL whatever is no valid schema by the GraphQL specification, section 3."""
+
+    def refuse(message: str) -> None:
+        report.error("INVALID_GRAPHQL", message, subgraphs=[subgraph])
+
+    definitions = list(with_bases(document))
+    complete = DocumentNode(definitions=(*definitions, *_missing_definitions(definitions, links)))
+    errors = validate_sdl(complete)
+    if errors:
+        for error in errors:
+            refuse(_told(error))
+        return
+    try:
+        schema = build_ast_schema(complete, assume_valid_sdl=True)
+    except (GraphQLError, TypeError) as error:
+        refuse(str(error))
+        return
+    for error in validate_schema(schema):
+        if error.message not in _TOLERATED:
+            refuse(_told(error))
+    for coordinate, value in _bad_defaults(schema):
+        refuse(f'The default value {value} of "{coordinate}" is no value of its type.')
+
+
+def _told(error: GraphQLError) -> str:
+    if not error.locations:
+        return error.message
+    return f"{error.message} (line {error.locations[0].line}, column {error.locations[0].column})"
+
+
+def with_bases(document: DocumentNode) -> Iterator[DefinitionNode]:
+    """Give the definitions with the first extension of a type that is nowhere defined as its definition."""
+    defined = {node.name.value for node in document.definitions if isinstance(node, TypeDefinitionNode)}
+    for node in document.definitions:
+        if isinstance(node, TypeExtensionNode) and node.name.value not in defined:
+            defined.add(node.name.value)
+            base = _DEFINED_BY[type(node)]
+            yield base(**{key: getattr(node, key) for key in base.keys if hasattr(node, key)})
+        else:
+            yield node
+
+
+def _missing_definitions(definitions: list[DefinitionNode], links: Links) -> Iterator[DefinitionNode]:
+    directives = {node.name.value for node in definitions if isinstance(node, DirectiveDefinitionNode)}
+    types = {node.name.value for node in definitions if isinstance(node, TypeDefinitionNode)}
+    sdl = [
+        f"directive @{name} {_LINK if len(link_names) == 1 else _LINK.splitlines()[0]}"
+        for link_names in [_link_names(definitions) - directives]
+        for name in sorted(link_names)
+    ]
+    supplied = dict(links.federation_names())
+    sdl += [
+        f"directive @{local} {spec.DIRECTIVES[name].definition}"
+        for local, name in supplied.items()
+        if local not in directives
+    ]
+    sdl += [f"scalar federation__{name}" for name in spec.SCALARS if f"federation__{name}" not in types]
+    if links.federation is not None:
+        names = {local for local, element in links.federation.imports.items() if element in spec.SCALARS}
+        sdl += [f"scalar {name}" for name in sorted(names - types)]
+    sdl += [f"scalar {name}" for name in ("_Any", "_FieldSet") if name not in types]
+    yield from parse("\n".join(sdl), no_location=True).definitions
+
+
+def _link_names(definitions: list[DefinitionNode]) -> set[str]:
+    """Give the names under which the schema applies `@link`: it may link the link specification under another."""
+    names = {
+        directive.name.value
+        for node in definitions
+        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
+        for directive in node.directives or ()
+        if any(argument.name.value == "url" for argument in directive.arguments or ())
+    }
+    return names or {"link"}
+
+
+def _bad_defaults(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    for definition in schema.type_map.values():
+        if is_input_object_type(definition):
+            for name, value in definition.fields.items():
+                yield from _bad_default(f"{definition.name}.{name}", value.ast_node, value.type)
+        elif is_object_type(definition) or is_interface_type(definition):
+            for name, member in definition.fields.items():
+                for argument, value in member.args.items():
+                    yield from _bad_default(f"{definition.name}.{name}({argument}:)", value.ast_node, value.type)
+
+
+def _bad_default(coordinate: str, node: ast.InputValueDefinitionNode | None, expected: object) -> Iterator[tuple[str, str]]:
+    if node is None or node.default_value is None:
+        return
+    default: ConstValueNode = node.default_value
+    if isinstance(node.type, NonNullTypeNode) and isinstance(default, ast.NullValueNode):
+        yield coordinate, print_ast(default)
+    elif value_from_ast(default, expected) is Undefined:  # type: ignore[arg-type] # the schema's input types are such
+        yield coordinate, print_ast(default)

@@ -1,0 +1,68 @@
+"""The rules that key, provides and requires have in common: a field set that can be read, in their own codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import StringValueNode
+
+from router.composition.errors import Report
+from router.composition.facts import SubgraphFacts
+from router.composition.field_sets import FieldSet, Flaw, Selected
+from router.composition.model import Directive
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes of one directive."""
+
+    wrong_type: str
+    flaws: Mapping[Flaw, str]
+
+
+def codes(prefix: str) -> Codes:
+    """Give the codes of the directive whose codes begin so."""
+    return Codes(
+        wrong_type=f"{prefix}_INVALID_FIELDS_TYPE",
+        flaws={Flaw.INVALID: f"{prefix}_INVALID_FIELDS", Flaw.DIRECTIVE: f"{prefix}_DIRECTIVE_IN_FIELDS_ARG"},
+    )
+
+
+def checked_field_set(
+    facts: SubgraphFacts, directive: Directive, *, on: str, at: str, codes: Codes, report: Report
+) -> FieldSet | None:
+    """Read the directive's field set on a type; None when the report says what is wrong with it."""
+    node = directive.arguments.get("fields")
+    shown = f"@{directive.name}({directive.canonical})"
+    if not isinstance(node, StringValueNode):
+        report.error(codes.wrong_type, f"{shown} needs a string as its fields.", subgraphs=[facts.name], at=at)
+        return None
+    field_set, problems = facts.reader.read(node.value, on)
+    for problem in problems:
+        message = f'The field set of {shown} on "{at}" is wrong: {problem.message}.'
+        report.error(codes.flaws[problem.flaw], message, subgraphs=[facts.name], at=at)
+    return None if problems else field_set
+
+
+def never_external(facts: SubgraphFacts, field_set: FieldSet) -> list[Selected]:
+    """Give the leaves that are neither external nor below an external field: the subgraph resolves them itself."""
+    found: list[Selected] = []
+    for selected in field_set:
+        if facts.is_external(selected.on, selected.name):
+            continue
+        if selected.children:
+            found += never_external(facts, selected.children)
+        else:
+            found.append(selected)
+    return found
+
+
+def with_arguments(facts: SubgraphFacts, field_set: FieldSet) -> list[Selected]:
+    """Give the selected fields that declare arguments."""
+    return [
+        selected
+        for top in field_set
+        for selected in top.walk()
+        if (field := facts.field(selected.on, selected.name)) is not None and field.arguments
+    ]

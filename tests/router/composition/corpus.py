@@ -1,0 +1,50 @@
+"""Reads the corpus: composition cases in `corpus/*.graphql`, one after the other.
+
+A case begins with `# ==== <what it is> -> <CODE>`, without an arrow if it composes; each subgraph with `# -- <name>`.
+A subgraph that links nothing itself gets a link to federation with every import.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from router.composition.federation_spec import DIRECTIVES
+from router.composition.reading import SubgraphSource
+
+_FOLDER = Path(__file__).with_name("corpus")
+_CASE = re.compile(r"^# ==== (?P<name>.*?)(?: -> (?P<code>[A-Z_]+))?$", re.MULTILINE)
+_SUBGRAPH = re.compile(r"^# -- (?P<name>\S+)$", re.MULTILINE)
+_IMPORTED = [f"@{name}" for name, directive in DIRECTIVES.items() if directive.since <= 11]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Subgraphs, and the code with which composition has to refuse them; None where it must not."""
+
+    name: str
+    code: str | None
+    subgraphs: tuple[SubgraphSource, ...]
+
+
+def federated(sdl: str, *, version: str = "v2.11") -> str:
+    """Give the schema with a link to federation before it, if it has none and names no schema of its own."""
+    if "@link" in sdl or "schema { " in sdl:
+        return sdl
+    imports = ", ".join(f'"{name}"' for name in _IMPORTED)
+    return f'extend schema @link(url: "https://specs.apollo.dev/federation/{version}", import: [{imports}])\n{sdl}'
+
+
+def sources(**sdl: str) -> tuple[SubgraphSource, ...]:
+    """Give subgraphs by name."""
+    return tuple(SubgraphSource(name, f"http://{name}.test/graphql", federated(text)) for name, text in sdl.items())
+
+
+def cases(topic: str) -> list[Case]:
+    """Read the cases of one file."""
+    parts = _CASE.split((_FOLDER / f"{topic}.graphql").read_text(encoding="utf-8"))[1:]
+    return [
+        Case(name, code, sources(**dict(zip(*[iter(_SUBGRAPH.split(body)[1:])] * 2, strict=True))))
+        for name, code, body in zip(*[iter(parts)] * 3, strict=True)
+    ]
