@@ -70,7 +70,7 @@ def translate(subgraph: str, error: Exception) -> TransportError:
     match error:
         case TimeoutError():
             return SubgraphTimeout(subgraph, detail)
-        case aiohttp.ClientPayloadError() | aiohttp.ClientResponseError() | aiohttp.TooManyRedirects():
+        case aiohttp.ClientResponseError():
             return SubgraphBadResponse(subgraph, detail)
         case _:
             return SubgraphUnreachable(subgraph, detail)

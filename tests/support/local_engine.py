@@ -161,9 +161,7 @@ class LocalEngine:
         self.counted += 1
         return self.counted
 
-    async def _subscribe_ticks(
-        self, _root: None, _info: GraphQLResolveInfo, count: int
-    ) -> AsyncGenerator[int, None]:
+    async def _subscribe_ticks(self, _root: None, _info: GraphQLResolveInfo, count: int) -> AsyncGenerator[int, None]:
         for number in range(1, count + 1):
             yield number
 
