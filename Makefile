@@ -27,7 +27,7 @@ setup: $(DEV_STAMP) ## Make .venv with all packages, nothing else
 
 .PHONY: test
 test: $(DEV_STAMP) ## Run the whole suite on SQLite, PostgreSQL and NATS
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: check
 check: $(DEV_STAMP) ## Formatting, lint, types, import contracts, supergraph.graphql up to date

@@ -1,0 +1,124 @@
+"""`make bench`: startup, memory, and the journey's operations on the embedded system; JSON in `reports/`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import subprocess
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import aiohttp
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench import operations
+from bench.load_client import Call, Connection, Result, measure
+from bench.server import ROOT, Measured, free_port, keep_the_load_off_the_servers_core, running
+
+PARTS: Final = ("search", "map-packed", "map-list", "hold", "journey")
+_PACKAGES: Final = ("strawberry-graphql", "graphql-core", "sqlalchemy", "uvicorn", "uvloop", "orjson", "aiohttp")
+_REQUESTS: Final = {"search": 1_500, "map-packed": 4_000, "map-list": 1_500, "hold": 1_000, "journey": 400}
+
+
+def main(
+    parts: Annotated[list[str] | None, typer.Argument(help=f"Which of {', '.join(PARTS)}; all by default.")] = None,
+    scale: Annotated[float, typer.Option(help="Times the usual number of requests.")] = 1.0,
+    output: Annotated[Path, typer.Option(help="Where the JSON goes.")] = ROOT / "reports" / "bench.json",
+) -> None:
+    """Measure the embedded system with demo data."""
+    chosen = tuple(parts or PARTS)
+    unknown = set(chosen) - set(PARTS)
+    if unknown:
+        raise typer.BadParameter(f"there is no part {min(unknown)!r}: {', '.join(PARTS)}")
+    keep_the_load_off_the_servers_core()
+    with tempfile.TemporaryDirectory(prefix="eventio-bench-") as folder:
+        report = asyncio.run(_run(Path(folder), chosen, scale))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    _print(report)
+    Console().print(f"[dim]JSON: {output}[/]")
+
+
+async def _run(folder: Path, chosen: tuple[str, ...], scale: float) -> dict[str, Any]:
+    report: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **_surroundings()}
+    report["yardstick"] = asdict(await _yardstick(folder))
+    port = free_port()
+    arguments = ["-m", "eventio", "up", "--port", str(port), "--data-dir", str(folder / "data")]
+    async with running(arguments, port=port, log=folder / "first.log") as server:
+        report["first_start_seconds"] = server.seconds_to_ready
+    async with running(arguments, port=port, log=folder / "second.log") as server:
+        report["second_start_seconds"] = server.seconds_to_ready
+        await asyncio.sleep(2)
+        report["memory_at_rest_mb"] = server.resident_megabytes()
+        report["parts"] = [asdict(result) for result in await _measure_parts(server, chosen, scale)]
+        report["memory_after_mb"] = server.resident_megabytes()
+    return report
+
+
+async def _yardstick(folder: Path) -> Result:
+    port = free_port()
+    async with running(["-m", "bench.yardstick", str(port)], port=port, log=folder / "yardstick.log") as server:
+
+        async def call(connection: Connection, _number: int) -> None:
+            await connection.raw(b'{"query":"{ text }"}')
+
+        return await measure("bare ASGI server, 2 KB", server, call, requests=5_000)
+
+
+async def _measure_parts(server: Measured, chosen: tuple[str, ...], scale: float) -> list[Result]:
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        stage = await operations.set_stage(Connection(session, server.url))
+    calls: dict[str, Call] = {
+        "search": operations.search(),
+        "map-packed": operations.seat_map(stage.hall_id, operations.MAP_PACKED),
+        "map-list": operations.seat_map(stage.hall_id, operations.MAP_LIST),
+        "hold": operations.hold_and_release(stage),
+        "journey": operations.journey(stage),
+    }
+    return [
+        await measure(part, server, calls[part], requests=max(int(_REQUESTS[part] * scale), 100)) for part in chosen
+    ]
+
+
+def _surroundings() -> dict[str, Any]:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "commit": commit,
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def _print(report: dict[str, Any]) -> None:
+    out = Console()
+    out.print(
+        f"commit {report['commit']}, {report['machine']}\n"
+        f"first start {report['first_start_seconds']:.1f} s, second {report['second_start_seconds']:.1f} s; "
+        f"memory at rest {report['memory_at_rest_mb']:.0f} MB, after load {report['memory_after_mb']:.0f} MB"
+    )
+    table = Table("what", "a second", "CPU ms", "x yardstick", "median ms alone", "median ms", "p99 ms")
+    bare = report["yardstick"]["cpu_ms"]
+    for row in (report["yardstick"], *report["parts"]):
+        table.add_row(
+            row["name"],
+            f"{row['requests'] / row['seconds']:.0f}",
+            f"{row['cpu_ms']:.3f}",
+            f"{row['cpu_ms'] / bare:.1f}",
+            f"{row['median_alone_ms']:.1f}",
+            f"{row['median_ms']:.1f}",
+            f"{row['p99_ms']:.1f}",
+        )
+    out.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,43 @@
+"""The started system: once in one process on SQLite, once as five processes on PostgreSQL and NATS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.support.graphql_client import Client
+from tests.support.system import System, distributed_system, embedded_system
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    async with embedded_system(tmp_path_factory.mktemp("embedded")) as system:
+        yield system
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def distributed(tmp_path_factory: pytest.TempPathFactory, nats_url: str) -> AsyncIterator[System]:
+    async with distributed_system(tmp_path_factory.mktemp("distributed"), nats_url=nats_url) as system:
+        yield system
+
+
+@pytest.fixture(
+    params=[
+        # A group runs on one worker, so that each system starts once.
+        pytest.param("embedded", marks=pytest.mark.xdist_group("embedded")),
+        pytest.param("distributed", marks=pytest.mark.xdist_group("distributed")),
+    ]
+)
+def system(request: pytest.FixtureRequest) -> System:
+    running: System = request.getfixturevalue(request.param)
+    return running
+
+
+@pytest.fixture
+async def guest(system: System) -> AsyncIterator[Client]:
+    client = Client(system)
+    await client.be_guest()
+    yield client
+    await client.close()
