@@ -1,0 +1,1 @@
+"""The auth subgraph: people, credentials, sessions, roles."""

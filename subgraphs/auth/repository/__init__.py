@@ -1,0 +1,1 @@
+"""SQL of the auth subgraph: each repository works within the unit of work that a service opened."""

@@ -1,0 +1,1 @@
+"""What auth decides: accounts, sessions, passwords, keys. Knows neither GraphQL nor HTTP."""
