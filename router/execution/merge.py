@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["isolated", "merge_object"]
+__all__ = ["Merger", "isolated", "merge_object"]
 
 
 def merge_object(target: dict[str, Any], source: dict[str, Any], *, concrete_types: frozenset[str]) -> bool:
@@ -22,7 +22,10 @@ def merge_object(target: dict[str, Any], source: dict[str, Any], *, concrete_typ
     """
     agreed = True
     for key, new in source.items():
-        old = target.get(key)
+        if key not in target:
+            target[key] = new
+            continue
+        old = target[key]
         if old is None:
             target[key] = new
         elif new is None:
@@ -57,6 +60,53 @@ def _merge_container(old: Any, new: Any, concrete_types: frozenset[str]) -> bool
         else:
             old[index] = item
     return agreed
+
+
+class Merger:
+    """Writes the entities of one answer to the places that asked for them.
+
+    Attributes:
+        agreed: whether every entity had the shape that it must have.
+        missing: the objects for which nothing came back.
+    """
+
+    __slots__ = ("_concrete_types", "_entities", "_nested", "_used", "agreed", "missing")
+
+    def __init__(self, entities: list[Any], *, concrete_types: frozenset[str], shares: bool) -> None:
+        """Take an answer's entities; places of one entity get containers of their own unless they may share them."""
+        self.agreed = True
+        self.missing: list[dict[str, Any]] = []
+        self._entities = entities
+        self._concrete_types = concrete_types
+        self._used: set[int] | None = None if shares else set()
+        self._nested: dict[int, bool] = {}
+
+    def write(self, objects: list[dict[str, Any]], positions: list[int]) -> None:
+        """Merge each object's entity into it: the one at its position, none where that is -1."""
+        entities, used, concrete_types = self._entities, self._used, self._concrete_types
+        for item, position in zip(objects, positions, strict=True):
+            if position < 0:
+                continue
+            entity = entities[position]
+            if entity.__class__ is not dict:
+                self.missing.append(item)
+                self.agreed = self.agreed and entity is None
+                continue
+            if used is not None:
+                if position in used:
+                    entity = self._own(entity, position)
+                else:
+                    used.add(position)
+            if not merge_object(item, entity, concrete_types=concrete_types):
+                self.agreed = False
+
+    def _own(self, entity: dict[str, Any], position: int) -> dict[str, Any]:
+        """Give an entity whose containers are nobody else's; one without any is written to many places as it is."""
+        nested = self._nested.get(position)
+        if nested is None:
+            nested = any(type(value) is dict or type(value) is list for value in entity.values())
+            self._nested[position] = nested
+        return isolated(entity) if nested else entity
 
 
 def isolated(value: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -17,11 +16,13 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.validate import ValidationAbortedError
 
 from router.errors import RequestError
 from router.execution.fetching import FetchProgram
 from router.execution.introspection import Introspection
 from router.execution.projection import Projector
+from router.execution.recent import OperationKey, Recent
 from router.execution.refusal import InvalidRequest
 from router.execution.request import EngineSettings, GraphQLResult
 from router.execution.schedule import Schedule
@@ -72,7 +73,7 @@ class CompiledOperation:
 
 
 class OperationCache:
-    """Compiled operations by document and operation name, the least recently used forgotten first.
+    """Compiled operations by document and operation name, and why others were refused; the latest of both are kept.
 
     Compiling does not await: an operation that many ask for at once is planned once.
     """
@@ -84,8 +85,12 @@ class OperationCache:
         self._rules = [*specified_rules]
         if not settings.introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
-        self._compiled: OrderedDict[tuple[str, str | None], CompiledOperation] = OrderedDict()
-        self._characters = 0
+        self._compiled = Recent[CompiledOperation](
+            max_count=settings.cached_operations, max_characters=settings.cached_characters
+        )
+        self._refused = Recent[tuple[RequestError, ...]](
+            max_count=settings.cached_operations // 8, max_characters=settings.cached_characters // 8
+        )
 
     def get(self, query: str, operation_name: str | None) -> CompiledOperation:
         """Find or compile an operation.
@@ -96,33 +101,34 @@ class OperationCache:
         key = (query, operation_name)
         operation = self._compiled.get(key)
         if operation is not None:
-            self._compiled.move_to_end(key)
             return operation
+        refused = self._refused.get(key)
+        if refused is not None:
+            raise InvalidRequest(refused)
         try:
-            operation = self._compile(query, operation_name)
-        except RecursionError as error:
-            raise RequestError("The document is nested too deeply.", code="GRAPHQL_VALIDATION_FAILED") from error
-        self._keep(key, operation)
+            operation = self._compile_bounded(query, operation_name)
+        except RequestError as error:
+            self._refused.put(key, error.errors if isinstance(error, InvalidRequest) else (error,))
+            raise
+        self._compiled.put(key, operation)
         return operation
 
-    def most_recent(self, count: int) -> list[tuple[str, str | None]]:
+    def most_recent(self, count: int) -> list[OperationKey]:
         """Give the documents and operation names used last, the latest first: what a new engine should know early."""
-        return [key for key, _ in zip(reversed(self._compiled), range(count), strict=False)]
+        return self._compiled.latest(count)
 
-    def _keep(self, key: tuple[str, str | None], operation: CompiledOperation) -> None:
-        self._compiled[key] = operation
-        self._characters += len(key[0])
-        while self._compiled and (
-            len(self._compiled) > self._settings.cached_operations
-            or self._characters > self._settings.cached_characters
-        ):
-            (query, _), _ = self._compiled.popitem(last=False)
-            self._characters -= len(query)
+    def _compile_bounded(self, query: str, operation_name: str | None) -> CompiledOperation:
+        try:
+            return self._compile(query, operation_name)
+        except RecursionError as error:
+            raise RequestError("The document is nested too deeply.", code="GRAPHQL_VALIDATION_FAILED") from error
 
     def _compile(self, query: str, operation_name: str | None) -> CompiledOperation:
         document = self._parse(query)
         errors = validate(self._schema, document, self._rules)
         if errors:
+            if isinstance(errors[0], ValidationAbortedError):
+                raise RequestError("The document is too complex.", code="GRAPHQL_VALIDATION_FAILED")
             raise InvalidRequest.of(errors, code="GRAPHQL_VALIDATION_FAILED")
         definition = _operation(document, operation_name)
         if self._schema.get_root_type(definition.operation) is None:

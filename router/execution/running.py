@@ -13,7 +13,7 @@ from router.execution.answers import decode
 from router.execution.completion import holds
 from router.execution.errors import ErrorLog
 from router.execution.fetching import Asked, FetchProgram, StepProgram
-from router.execution.merge import isolated, merge_object
+from router.execution.merge import Merger, isolated, merge_object
 from router.execution.reporting import ErrorPlaces
 from router.execution.request import RequestContext
 from router.planning.plan import QueryPlan
@@ -85,10 +85,13 @@ class Run:
         self._ended.add(number)
 
     def time_out(self) -> None:
-        """Report every step that has not ended."""
+        """Report every step that has not ended and has something to ask."""
         for step in self._program.steps:
-            if step.step.id not in self._ended and holds(step.step.conditions, self.variables):
-                self.fail(step, SubgraphTimeout(step.step.subgraph, "the deadline passed"))
+            if step.step.id in self._ended or not holds(step.step.conditions, self.variables):
+                continue
+            asked = [Asked(batch, self.tree, _NOTHING) for batch in step.batches]
+            if any(each.representations.encoded for each in asked) or (not asked and step.collect(self.tree)):
+                self.fail(step, SubgraphTimeout(step.step.subgraph, "the deadline passed"), asked)
 
     # ---- one fetch that is the whole answer ------------------------------------------------------------------------
     async def fetch_whole(self, step: StepProgram) -> SubgraphResponse | None:
@@ -130,8 +133,7 @@ class Run:
         if errors:
             self._places(step).report_root(errors)
         for number, target in enumerate(targets):
-            source = isolated(data) if number else data
-            if not self._merge(target, source):
+            if not self._merge(target, data, shared=number > 0):
                 self.fail(step, SubgraphBadResponse(step.step.subgraph, "the shape contradicts another subgraph's"))
 
     # ---- entity fetches --------------------------------------------------------------------------------------------
@@ -169,26 +171,14 @@ class Run:
             return
         if type(entities) is not list or len(entities) != count:
             raise SubgraphBadResponse(step.step.subgraph, f"{count} entities were asked for, not {_measure(entities)}")
-        used: set[int] | None = None if step.shares else set()
-        wrong = False
-        missing: list[dict[str, Any]] = []
-        for _, objects, positions in asked.places:
-            for item, position in zip(objects, positions, strict=True):
-                if position < 0:
-                    continue
-                entity = entities[position]
-                if type(entity) is not dict:
-                    missing.append(item)
-                    wrong = wrong or entity is not None
-                    continue
-                if used is not None:
-                    if position in used:
-                        entity = isolated(entity)
-                    used.add(position)
-                if not self._merge(item, entity):
-                    wrong = True
-        self._void_objects(step, missing)
-        if wrong:
+        merger = Merger(entities, concrete_types=self._concrete_types, shares=step.shares)
+        try:
+            for _, objects, positions in asked.places:
+                merger.write(objects, positions)
+        except RecursionError:
+            merger.agreed = False
+        self._void_objects(step, merger.missing)
+        if not merger.agreed:
             self.fail(step, SubgraphBadResponse(step.step.subgraph, "entities have the wrong shape"), [asked])
 
     def _void_objects(self, step: StepProgram, objects: list[dict[str, Any]]) -> None:
@@ -208,8 +198,9 @@ class Run:
             SubgraphRequest(step.step.subgraph, body, self._context.headers, self.deadline)
         )
 
-    def _merge(self, target: dict[str, Any], source: dict[str, Any]) -> bool:
+    def _merge(self, target: dict[str, Any], source: dict[str, Any], *, shared: bool) -> bool:
         try:
+            source = isolated(source) if shared else source
             return merge_object(target, source, concrete_types=self._concrete_types)
         except RecursionError:
             return False

@@ -608,6 +608,25 @@ class TestDeadlines:
             ],
         }
 
+    async def test_what_was_not_begun_in_time_is_reported_too(self) -> None:
+        steps = [
+            fetch(0, "a", "mutation{a}", operation=OperationType.MUTATION),
+            fetch(1, "b", "mutation{b}", operation=OperationType.MUTATION, after=(0,)),
+            fetch(2, "c", NAME, after=(1,), targets=[("b", USER)]),
+        ]
+        projection = obj("Mutation", show("a"), show("b"))
+        fixed = plan(projection, *steps, operation=OperationType.MUTATION)
+        run = bench(SDL, fixed, {"a": self.hang}, timeout=0.01)
+
+        answer = await run.answer("mutation{a b}")
+
+        assert answer["data"] == {"a": None, "b": None}
+        assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+            (["a"], "SUBGRAPH_TIMEOUT"),
+            (["b"], "SUBGRAPH_TIMEOUT"),
+        ]
+        assert [subgraph for subgraph, _ in run.sent()] == ["a"]
+
     async def test_a_passed_on_plan_times_out(self) -> None:
         run = bench(
             SDL,

@@ -38,6 +38,23 @@ async def test_operations_of_one_document_are_told_apart_by_name() -> None:
     assert run.planner.calls == 2
 
 
+async def test_a_refusal_is_found_again_without_validating() -> None:
+    run = plain()
+    first = await run.result("{unknown}")
+    run.engine._operations._rules.clear()
+
+    assert await run.result("{unknown}") == first
+    assert run.engine.most_recent(9) == []
+
+
+async def test_a_document_that_takes_too_long_to_validate_is_refused() -> None:
+    query = "{" + " ".join(f"deep{{x{number}:plain}}" for number in range(800)) + "}"
+
+    assert await plain().answer(query) == {
+        "errors": [{"message": "The document is too complex.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}]
+    }
+
+
 async def test_asking_for_the_kind_compiles_for_the_execution_too() -> None:
     run = plain()
 
