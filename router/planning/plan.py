@@ -51,7 +51,7 @@ Conditions = tuple[tuple[Condition, ...], ...]
 ALWAYS: Conditions = ((),)
 
 
-# ---- places in the merged tree -----------------------------------------------------------------------------------------
+# ---- places in the merged tree ----------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class KeySegment:
     """Go to the value under an internal key of an object."""
@@ -76,7 +76,7 @@ class TypeSegment:
 PathSegment = KeySegment | FlattenSegment | TypeSegment
 
 
-# ---- representations: what `_entities` is asked with ---------------------------------------------------------------------
+# ---- representations: what `_entities` is asked with ------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class RepresentationField:
     """One field of a representation.
@@ -134,7 +134,7 @@ class EntityBatch:
     targets: tuple[EntityTarget, ...]
 
 
-# ---- steps ------------------------------------------------------------------------------------------------------------
+# ---- steps ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class FetchStep:
     """One request to one subgraph.
@@ -176,7 +176,7 @@ class IntrospectionStep:
     variables: tuple[str, ...]
 
 
-# ---- projection: merged tree to response -----------------------------------------------------------------------------------
+# ---- projection: merged tree to response ------------------------------------------------------------------------
 class LeafKind(enum.Enum):
     """How a leaf's value is completed."""
 

@@ -1,0 +1,140 @@
+"""Entity requests: which entries share a representation, an `_entities` field, or only the request (rule 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from router.planning.documents import DocumentPrinter
+from router.planning.entries import united
+from router.planning.fetch_tree import Entry, FetchNode, Group
+from router.planning.plan import EntityBatch, EntityTarget, RepresentationField, RepresentationObject
+from router.planning.query_graph import QueryGraph
+
+__all__ = ["build_batches"]
+
+
+@dataclass(slots=True)
+class _Bin:
+    """One `_entities` field: a selection for each type, and the places that it is for."""
+
+    selections: dict[str, tuple[str, FetchNode]] = field(default_factory=dict)
+    targets: list[EntityTarget] = field(default_factory=list)
+
+
+def build_batches(
+    graph: QueryGraph, group: Group, printer: DocumentPrinter, taken: frozenset[str]
+) -> tuple[tuple[EntityBatch, ...], str, tuple[str, ...]]:
+    """Lay out an entity request.
+
+    Args:
+        graph: the query graph.
+        group: a group with entries.
+        printer: prints for the group's subgraph; collects the variables.
+        taken: names of the client's variables.
+
+    Returns:
+        The batches, the text of the request's selection, and its own variable definitions.
+    """
+    bins: list[_Bin] = []
+    for entry in _joined(group.entries):
+        _put(graph, group.subgraph, bins, entry, printer.selection(entry.node))
+    single = len(bins) == 1
+    batches, texts, definitions = [], [], []
+    for number, item in enumerate(bins):
+        alias = "_entities" if single else f"_e{number}"
+        variable = _free("representations" if single else f"representations_{number}", taken)
+        fragments = " ".join(f"... on {name} {text}" for name, (text, _) in item.selections.items())
+        prefix = "" if single else f"{alias}: "
+        texts.append(f"{prefix}_entities(representations: ${variable}) {{ {fragments} }}")
+        definitions.append(f"${variable}: [_Any!]!")
+        batches.append(EntityBatch(alias, variable, tuple(item.targets)))
+    return tuple(batches), " ".join(texts), tuple(definitions)
+
+
+def _free(name: str, taken: frozenset[str]) -> str:
+    while name in taken:
+        name = f"_{name}"
+    return name
+
+
+def _joined(entries: list[Entry]) -> list[Entry]:
+    """Make one entry of several at the same place that can be asked by the same representation."""
+    kept: list[Entry] = []
+    for entry in entries:
+        for known in kept:
+            same = known.path == entry.path and known.typename == entry.typename and known.key == entry.key
+            if same and not _contradict(known.representation, entry.representation):
+                known.representation = united(known.representation, entry.representation)
+                known.node.absorb(entry.node)
+                break
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _contradict(left: tuple[RepresentationField, ...], right: tuple[RepresentationField, ...]) -> bool:
+    """Whether one representation would have to give a field two values (rule 16)."""
+    for one in left:
+        for other in right:
+            if one.name != other.name:
+                continue
+            apart = one.types is not None and other.types is not None and not one.types & other.types
+            if apart:
+                continue
+            if one.source != other.source:
+                return True
+            inner = one.selection is not None and other.selection is not None
+            if inner and _contradict(_fields_of(one), _fields_of(other)):
+                return True
+    return False
+
+
+def _fields_of(item: RepresentationField) -> tuple[RepresentationField, ...]:
+    return () if item.selection is None else item.selection.fields
+
+
+def _put(graph: QueryGraph, subgraph: str, bins: list[_Bin], entry: Entry, text: str) -> None:
+    target = EntityTarget(
+        entry.path, RepresentationObject(entry.representation, typename=entry.typename, with_typename=True)
+    )
+    for item in bins:
+        known = item.selections.get(entry.typename)
+        if known is not None and known[0] == text:
+            item.targets.append(target)
+            return
+    for item in bins:
+        others = [(name, node) for name, (_, node) in item.selections.items()]
+        if entry.typename not in item.selections and all(
+            _agree(graph, subgraph, [(node, entry.node)]) for _, node in others
+        ):
+            item.selections[entry.typename] = (text, entry.node)
+            item.targets.append(target)
+            return
+    bins.append(_Bin({entry.typename: (text, entry.node)}, [target]))
+
+
+def _agree(graph: QueryGraph, subgraph: str, pairs: list[tuple[FetchNode, FetchNode]]) -> bool:
+    """Whether two selections may stand in sibling fragments: equal response keys have equal shapes (rule 24)."""
+    while pairs:
+        left, right = pairs.pop()
+        by_key = {item.key: item for item in left.fields.values()}
+        for item in right.fields.values():
+            other = by_key.get(item.key)
+            if other is None:
+                continue
+            if _shape(graph, subgraph, left, other.name) != _shape(graph, subgraph, right, item.name):
+                return False
+            if other.child is not None and item.child is not None:
+                pairs.append((other.child, item.child))
+    return True
+
+
+def _shape(graph: QueryGraph, subgraph: str, node: FetchNode, name: str) -> frozenset[str]:
+    """Give the shapes of a field on whatever a selection's object can be."""
+    found: set[str] = set()
+    for concrete in graph.members(subgraph, node.type_name) | {node.type_name}:
+        kind = graph.types[concrete].subgraphs.get(subgraph)
+        if kind is not None and name in kind.fields:
+            ref = kind.fields[name].type
+            found.add(ref.shape if graph.is_composite(ref.named) else ref.text)
+    return frozenset(found)

@@ -1,0 +1,256 @@
+"""Stage 5, choose: entity jumps, with the representations that they need, and the positions below a field."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from graphql import SelectionSetNode
+from graphql.language import OperationType
+
+from router.errors import PlanningError
+from router.planning.fetch_tree import Entry, FetchNode, Group
+from router.planning.places import TYPENAME
+from router.planning.plan import Conditions, RepresentationField, RepresentationObject
+from router.planning.positions import Handle, Position, Resolution
+from router.planning.query_graph import QueryGraph, Source
+from router.planning.reach import Reach
+from router.planning.selections import SelectedField, Selection, SelectionLimits, build_selection
+from router.planning.ways import Way, Ways
+from router.supergraph import FieldSet
+
+__all__ = ["EntryMaker", "united"]
+
+
+class Needs(Protocol):
+    """What jumping needs from choosing."""
+
+    def need(self, position: Position, selected: SelectedField, conditions: Conditions) -> list[Resolution]:
+        """Have a field fetched at a position."""
+        ...
+
+    def typename(self, position: Position) -> Group | None:
+        """Have the true `__typename` fetched at a position."""
+        ...
+
+    def add_group(self, group: Group) -> None:
+        """Take up a request."""
+        ...
+
+
+class EntryMaker:
+    """Makes the requests that start below the root."""
+
+    def __init__(self, graph: QueryGraph, ways: Ways, needs: Needs) -> None:
+        self._graph = graph
+        self._ways = ways
+        self._needs = needs
+        self._selections: dict[tuple[str, int], Selection] = {}
+
+    def jump(self, position: Position, subgraph: str, way: Way, conditions: Conditions) -> Handle:
+        """Enter a subgraph at an entity by a key, or at a root type that was reached again (rule 12)."""
+        if way.entry is None:
+            raise PlanningError(f"no way leads to {position.type_name} in the subgraph {subgraph}")
+        if way.key is None:
+            return self._reenter(position, subgraph, way.entry)
+        return self._enter(position, subgraph, way.entry, way.key, None, conditions)
+
+    def required(self, position: Position, name: str, source: Source, conditions: Conditions) -> Handle:
+        """Enter a subgraph for a field with @requires: always anew, with the inputs in the representation (rule 13)."""
+        requires = source.field.requires
+        best = self._ways.best_key(position, source)
+        if requires is None or best is None:
+            raise PlanningError(f"no subgraph can resolve {position.type_name}.{name} here")
+        mark = (source.subgraph, requires.text)
+        known = position.required.get(mark)
+        if known is None:
+            entry = source.interface or position.type_name
+            known = self._enter(position, source.subgraph, entry, best[0], requires, conditions)
+            position.required[mark] = known
+            self._ways.changed()
+        return known
+
+    def _reenter(self, position: Position, subgraph: str, entry: str) -> Handle:
+        above = next(iter(position.direct.values())).group
+        group = Group(subgraph, OperationType.QUERY, {above}, path=position.path(self._graph), level=above.level + 1)
+        group.root = FetchNode(entry)
+        self._needs.add_group(group)
+        return Handle(group, group.root)
+
+    def _enter(
+        self,
+        position: Position,
+        subgraph: str,
+        entry: str,
+        key: FieldSet,
+        requires: FieldSet | None,
+        conditions: Conditions,
+    ) -> Handle:
+        inputs: list[Resolution] = []
+        fields = self._fields(position, key.selection, conditions, inputs, required=True)
+        if requires is not None:
+            extra = self._fields(position, requires.selection, conditions, inputs, required=False)
+            fields = united(fields, extra)
+        needs = {item.handle.group for item in inputs} | self._typenames(position)
+        if not needs:
+            needs = {handle.group for handle in (*position.wide.direct.values(), *position.jumped.values())}
+        node = FetchNode(entry)
+        group = Group(subgraph, OperationType.QUERY, needs, level=1 + max(item.level for item in needs))
+        group.entries.append(Entry(position, position.path(self._graph), entry, key.text, fields, node))
+        self._needs.add_group(group)
+        return Handle(group, node, tuple(inputs), conditions)
+
+    def _typenames(self, position: Position) -> set[Group]:
+        """Have `__typename` wherever the way to a position is for some types only, and before a position's own type."""
+        groups: set[Group] = set()
+        current: Position | None = position
+        while current is not None and current.wide.parent is not None:
+            wide = current.wide
+            above = wide.parent
+            if current.base is not None and (group := self._needs.typename(current)) is not None:
+                groups.add(group)
+            if above is not None and above.base is None and wide.via is not None and above.parent is not None:
+                conditional = wide.via.types != self._graph.possible(above.type_name)
+                if conditional and (group := self._needs.typename(above)) is not None:
+                    groups.add(group)
+            current = above
+        return groups
+
+    # ---- field sets ---------------------------------------------------------------------------------------------
+    def _selection(self, type_name: str, node: SelectionSetNode) -> Selection:
+        mark = (type_name, id(node))
+        found = self._selections.get(mark)
+        if found is None:
+            found = build_selection(self._graph, type_name, [node], fragments={}, limits=SelectionLimits())
+            self._selections[mark] = found
+        return found
+
+    def _fields(
+        self,
+        position: Position,
+        node: SelectionSetNode,
+        conditions: Conditions,
+        inputs: list[Resolution],
+        *,
+        required: bool,
+    ) -> tuple[RepresentationField, ...]:
+        selection = self._selection(position.type_name, node)
+        return self._object(position, selection, conditions, inputs, required=required).fields
+
+    def _object(
+        self,
+        position: Position,
+        selection: Selection,
+        conditions: Conditions,
+        inputs: list[Resolution],
+        *,
+        required: bool,
+    ) -> RepresentationObject:
+        fields: list[RepresentationField] = []
+        abstract = self._graph.is_abstract(position.type_name)
+        with_typename = False
+        for selected in selection.fields:
+            if selected.name == TYPENAME:
+                with_typename = True
+                self._needs.typename(position)
+                continue
+            partial = abstract and not position.types <= selected.types
+            found = self._needs.need(position, selected, conditions)
+            if partial or len(found) > 1:
+                self._needs.typename(position)
+            for item in found:
+                inputs.append(item)
+                below = None
+                if item.child is not None and selected.selection is not None:
+                    below = self._object(item.child, selected.selection, conditions, inputs, required=required)
+                types = item.fetched.types if partial or len(found) > 1 else None
+                fields.append(RepresentationField(selected.name, item.fetched.key, below, types, required))
+        typename = None if abstract else position.type_name
+        return RepresentationObject(_joined(fields), typename if with_typename else None, with_typename)
+
+    # ---- positions ----------------------------------------------------------------------------------------------
+    def child(
+        self, position: Position, selected: SelectedField, types: frozenset[str], key: str, reach: Reach
+    ) -> Position:
+        """Make the position below a field: who can stand there, and which types all of them can return (rule 21)."""
+        named = selected.type.named
+        own_types: dict[str, str] = {}
+        provided: dict[str, tuple[SelectionSetNode, ...]] = {}
+        allowed = self._graph.possible(named)
+        sources: list[str] = []
+        wide = position.base is None and self._graph.is_abstract(position.type_name)
+        parts = [position.narrow(name, self._graph) for name in sorted(types)] if wide else [position]
+        routes = dict.fromkeys(
+            name for part in parts for name in sorted(reach.at(part), key=self._graph.order.__getitem__)
+        )
+        here = reach.at(position)
+        for subgraph in routes:
+            source = self._source_for(position, selected, types, subgraph)
+            if source is None:
+                continue
+            own_types[subgraph] = source.field.type.named
+            allowed &= self._graph.members(subgraph, source.field.type.named)
+            if subgraph in here:
+                sources.append(subgraph)
+            own = (source.field.provides.selection,) if source.field.provides is not None else ()
+            below = position.provides(subgraph, min(types), selected.name, self._graph) or ()
+            if own or below:
+                provided[subgraph] = (*own, *below)
+        return Position(
+            named,
+            allowed,
+            position.place.child(key),
+            tuple(sources),
+            parent=position,
+            via=selected,
+            via_types=types,
+            via_key=key,
+            own_types=own_types,
+            provided=provided,
+        )
+
+    def _source_for(
+        self, position: Position, selected: SelectedField, types: frozenset[str], subgraph: str
+    ) -> Source | None:
+        """Give the field's source in a subgraph, if it gives the field for all the types that it can return here."""
+        found: Source | None = None
+        for concrete in sorted(types):
+            source = self._ways.source(position, concrete, selected.name, subgraph) or next(
+                (item for item in self._graph.sources(concrete, selected.name) if item.subgraph == subgraph), None
+            )
+            if source is None:
+                return None
+            found = found or source
+        return found
+
+
+def united(
+    key: tuple[RepresentationField, ...], extra: tuple[RepresentationField, ...]
+) -> tuple[RepresentationField, ...]:
+    """Add required fields to a key's; a field of both carries what both want, and stays required."""
+    fields = {(item.name, item.source, item.types): item for item in key}
+    for item in extra:
+        mark = (item.name, item.source, item.types)
+        known = fields.get(mark)
+        if known is None:
+            fields[mark] = item
+        elif known.selection is not None and item.selection is not None:
+            both = RepresentationObject(
+                united(known.selection.fields, item.selection.fields),
+                known.selection.typename or item.selection.typename,
+                known.selection.with_typename or item.selection.with_typename,
+            )
+            fields[mark] = RepresentationField(item.name, item.source, both, item.types, known.required)
+    return tuple(fields.values())
+
+
+def _joined(fields: list[RepresentationField]) -> tuple[RepresentationField, ...]:
+    """Join fields that differ only in their types."""
+    types: dict[tuple[str, str, RepresentationObject | None, bool], frozenset[str] | None] = {}
+    for item in fields:
+        mark = (item.name, item.source, item.selection, item.required)
+        known = types.get(mark, frozenset())
+        types[mark] = None if known is None or item.types is None else known | item.types
+    return tuple(
+        RepresentationField(name, source, selection, kinds, required)
+        for (name, source, selection, required), kinds in types.items()
+    )

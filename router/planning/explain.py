@@ -1,0 +1,72 @@
+"""What each stage makes of an operation, as text: whoever hunts a wrong plan finds the first wrong stage."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from graphql import DocumentNode
+
+from router.planning.choose import Draft
+from router.planning.conditions import print_conditions
+from router.planning.documents import DocumentPrinter
+from router.planning.fetch_tree import Group
+from router.planning.normalise import print_normal_operation
+from router.planning.planner import Artefacts, Planner
+from router.planning.print_plan import print_path, print_plan
+from router.planning.query_graph import QueryGraph, print_query_graph
+from router.supergraph import Supergraph
+
+__all__ = ["STAGES", "Stage", "explain"]
+
+Stage = Literal["normalized", "graph", "paths", "fetches", "plan"]
+STAGES: tuple[Stage, ...] = ("normalized", "graph", "paths", "fetches", "plan")
+
+
+def explain(
+    supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None, stage: Stage = "plan"
+) -> str:
+    """Print one stage's artefact for an operation that is valid against the API schema.
+
+    Raises:
+        RequestError: as `Planner.plan`.
+    """
+    planner = Planner(supergraph)
+    if stage == "graph":
+        return print_query_graph(planner.graph)
+    artefacts = planner.artefacts(document, operation_name)
+    if stage == "normalized":
+        return print_normal_operation(artefacts.normal)
+    if stage == "paths":
+        return _print_paths(artefacts.draft)
+    if stage == "fetches":
+        return _print_fetches(planner.graph, artefacts)
+    return print_plan(artefacts.plan)
+
+
+def _print_paths(draft: Draft) -> str:
+    """List the fields that had several candidates, with what each would cost in requests and depth."""
+    lines = []
+    for choice in sorted(draft.choices, key=lambda item: item.path):
+        costs = ", ".join(f"{name} +{cost[0]} at depth {cost[1]}" for name, cost in choice.candidates)
+        lines.append(f"{'.'.join(choice.path)}: {choice.subgraph} of {costs}")
+    return "\n".join(lines or ["every field has one candidate"]) + "\n"
+
+
+def _print_fetches(graph: QueryGraph, artefacts: Artefacts) -> str:
+    numbers = {group: number for number, group in enumerate(artefacts.groups)}
+    return "".join(_print_group(graph, group, numbers) for group in artefacts.groups)
+
+
+def _print_group(graph: QueryGraph, group: Group, numbers: dict[Group, int]) -> str:
+    needs = ", ".join(str(numbers[need]) for need in sorted(group.needs, key=numbers.__getitem__))
+    head = f"{numbers[group]} {group.operation.value} {group.subgraph}" + (f" after {needs}" if needs else "")
+    if (conditions := print_conditions(group.reason())) != "":
+        head += f" if {conditions}"
+    printer = DocumentPrinter(graph, group.subgraph)
+    lines = [head]
+    if group.root is not None:
+        lines.append(f"  {print_path(group.path)} {printer.selection(group.root)}".replace("   ", "  "))
+    for entry in group.entries:
+        names = ", ".join(field.name for field in entry.representation)
+        lines.append(f"  {print_path(entry.path)} {entry.typename}({names}) {printer.selection(entry.node)}")
+    return "\n".join(lines) + "\n"

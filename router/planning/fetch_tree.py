@@ -1,0 +1,129 @@
+"""What one request asks of one subgraph, as a tree that grows while the planner chooses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graphql.language import ArgumentNode, OperationType
+
+from router.planning.conditions import both, either
+from router.planning.plan import ALWAYS, Conditions, PathSegment, RepresentationField
+
+if TYPE_CHECKING:
+    from router.planning.positions import Position
+
+__all__ = ["Entry", "FetchField", "FetchNode", "Group"]
+
+
+@dataclass(slots=True, eq=False)
+class FetchField:
+    """A field in a request. `order` keeps the client's order; what the planner adds comes last."""
+
+    key: str
+    name: str
+    arguments: tuple[ArgumentNode, ...]
+    argument_text: str
+    types: frozenset[str]
+    conditions: Conditions
+    order: int
+    child: FetchNode | None = None
+
+
+@dataclass(slots=True, eq=False)
+class FetchNode:
+    """A selection in a request.
+
+    Attributes:
+        type_name: the type that it is on in the subgraph's own schema.
+        fields: by internal key and the types that each is for.
+        typename: whether the object's own `__typename` is asked for.
+    """
+
+    type_name: str
+    fields: dict[tuple[str, frozenset[str]], FetchField] = field(default_factory=dict)
+    typename: bool = False
+
+    def add(self, wanted: FetchField) -> FetchField:
+        """Add a field, or widen the conditions of the same one that is there."""
+        key = (wanted.key, wanted.types)
+        known = self.fields.get(key)
+        if known is None:
+            self.fields[key] = wanted
+            return wanted
+        known.conditions = either(known.conditions, wanted.conditions)
+        known.order = min(known.order, wanted.order)
+        return known
+
+    def absorb(self, other: FetchNode) -> None:
+        """Merge another selection on the same object into this one."""
+        self.typename = self.typename or other.typename
+        for key, theirs in other.fields.items():
+            ours = self.fields.get(key)
+            if ours is None:
+                self.fields[key] = theirs
+                continue
+            ours.conditions = either(ours.conditions, theirs.conditions)
+            ours.order = min(ours.order, theirs.order)
+            if ours.child is not None and theirs.child is not None:
+                ours.child.absorb(theirs.child)
+
+    def reason(self) -> Conditions:
+        """Give the conditions under which anything at all is asked for here."""
+        if self.typename or not self.fields:
+            return ALWAYS
+        reason: Conditions = ()
+        for item in self.fields.values():
+            below = item.child.reason() if item.child is not None else ALWAYS
+            reason = either(reason, both(item.conditions, below))
+            if reason == ALWAYS:
+                break
+        return reason
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """Where a group starts: entities at a position, with the representation that they are asked by.
+
+    Attributes:
+        typename: what the representation's `__typename` says.
+        key: the key's text, for people and for telling entries apart.
+    """
+
+    position: Position
+    path: tuple[PathSegment, ...]
+    typename: str
+    key: str
+    representation: tuple[RepresentationField, ...]
+    node: FetchNode
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A request to be: one subgraph, what it starts from, and the groups whose answers it needs first.
+
+    Attributes:
+        entries: of an `_entities` request; empty for a request that starts at a root type.
+        root: the selection on the root type, for a request without entries.
+        path: where a root type is reached again below a field (rule 12).
+        sequence: of mutations, which of the serial requests it is or follows from.
+        level: how many requests deep it is; 1 needs nothing.
+    """
+
+    subgraph: str
+    operation: OperationType
+    needs: set[Group] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    root: FetchNode | None = None
+    path: tuple[PathSegment, ...] = ()
+    sequence: int = 0
+    level: int = 1
+
+    def reason(self) -> Conditions:
+        """Give the conditions under which the request is made at all."""
+        if self.root is not None:
+            return self.root.reason()
+        reason: Conditions = ()
+        for entry in self.entries:
+            reason = either(reason, entry.node.reason())
+        return reason

@@ -1,0 +1,68 @@
+"""Stage 5, choose, second thoughts: other choices are tried, a bounded number of times, and kept where better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from router.errors import PlanningError
+from router.planning.choose import Draft, Preferences
+from router.planning.fetch_graph import depth_of
+from router.planning.fetch_tree import FetchNode, Group
+
+__all__ = ["improve"]
+
+_TRIALS = 24
+_WORK = 1_500  # choices times trials: a large operation is planned once or twice, a small one many times
+
+Outcome = tuple[Draft, list[Group]]
+_Score = tuple[int, int, int]
+
+
+def improve(choose: Callable[[Preferences], Outcome]) -> Outcome:
+    """Choose, then flip single choices while that makes the plan shallower, or its requests fewer, or smaller.
+
+    Raises:
+        PlanningError: from the first round; a trial that leads nowhere is dropped.
+    """
+    preferences: dict[tuple[str, ...], str] = {}
+    best = choose(preferences)
+    score = _score(best[1])
+    trials = min(_TRIALS, _WORK // (1 + len(best[0].choices)))
+    tried: set[tuple[tuple[str, ...], str]] = set()
+    while trials > 0 and score[1] > 1 and (flip := _next(best[0], tried)) is not None:
+        tried.add(flip)
+        trials -= 1
+        try:
+            other = choose({**preferences, flip[0]: flip[1]})
+        except PlanningError:
+            continue
+        if (found := _score(other[1])) < score:
+            best, score = other, found
+            preferences[flip[0]] = flip[1]
+    return best
+
+
+def _next(draft: Draft, tried: set[tuple[tuple[str, ...], str]]) -> tuple[tuple[str, ...], str] | None:
+    """Give the most promising flip that was not tried: the smallest sacrifice, nearest to the root."""
+    flips = [
+        (cost[0] - choice.candidates[0][1][0], len(choice.path), choice.path, subgraph)
+        for choice in draft.choices
+        for subgraph, cost in choice.candidates
+        if subgraph != choice.subgraph and (choice.path, subgraph) not in tried
+    ]
+    useful = [flip for flip in flips if flip[0] <= 1]
+    if not useful:
+        return None
+    _, _, path, subgraph = min(useful)
+    return path, subgraph
+
+
+def _score(groups: list[Group]) -> _Score:
+    fields = 0
+    nodes: list[FetchNode] = [group.root for group in groups if group.root is not None]
+    nodes += [entry.node for group in groups for entry in group.entries]
+    while nodes:
+        node = nodes.pop()
+        fields += len(node.fields)
+        nodes += [item.child for item in node.fields.values() if item.child is not None]
+    return depth_of(groups), len(groups), fields

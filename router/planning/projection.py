@@ -1,0 +1,66 @@
+"""The projection: how the response is read from the merged tree, compiled with the plan (rules 35 and 38)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from router.planning.places import TYPENAME
+from router.planning.plan import FieldProjection, LeafKind, ObjectProjection, Wrapping
+from router.planning.query_graph import QueryGraph
+from router.planning.selections import INTROSPECTION, SelectedField, Selection
+from router.supergraph import TypeKind
+
+__all__ = ["build_projection", "wrapping_of"]
+
+
+def build_projection(graph: QueryGraph, selection: Selection) -> ObjectProjection:
+    """Compile the projection of a selection whose keys are assigned."""
+    visible = frozenset(name for name in selection.types if not graph.types[name].hidden)
+    fields = [
+        projected for item in selection.fields if (projected := _field(graph, selection, item, visible)) is not None
+    ]
+    abstract = graph.is_abstract(selection.type_name)
+    apart = visible != selection.types or any(item.type_condition is not None for item in fields)
+    return ObjectProjection(selection.type_name, tuple(fields), visible if abstract and apart else None)
+
+
+def _field(
+    graph: QueryGraph, selection: Selection, item: SelectedField, visible: frozenset[str]
+) -> FieldProjection | None:
+    types = item.types & visible
+    if not types:
+        return None
+    condition = None if types == visible else types
+    leaf, values, constant = LeafKind.RAW, None, None
+    if item.name == TYPENAME:
+        leaf = LeafKind.TYPENAME
+        constant = None if graph.is_abstract(selection.type_name) else selection.type_name
+    elif item.name not in INTROSPECTION:
+        leaf, values = _leaf(graph, item)
+    return FieldProjection(
+        response_key=item.response_key,
+        source=item.key,
+        wrapping=wrapping_of("__Type" if item.name == "__type" else item.type.text),
+        type_condition=condition,
+        conditions=item.conditions,
+        selection=build_projection(graph, item.selection) if item.selection is not None else None,
+        leaf=leaf,
+        enum_values=values,
+        type_name=item.type.named,
+        constant=constant,
+    )
+
+
+def _leaf(graph: QueryGraph, item: SelectedField) -> tuple[LeafKind, frozenset[str] | None]:
+    kind = graph.types.get(item.type.named)
+    if kind is None or kind.kind is not TypeKind.ENUM or not any(kind.enum_values.values()):
+        return LeafKind.RAW, None
+    return LeafKind.ENUM, frozenset(name for name, hidden in kind.enum_values.items() if not hidden)
+
+
+@lru_cache(maxsize=4096)
+def wrapping_of(text: str) -> Wrapping:
+    """Read a type's wrapping from its text."""
+    non_null = text.endswith("!")
+    inner = text.removesuffix("!")
+    return Wrapping(non_null, wrapping_of(inner[1:-1]) if inner.startswith("[") else None)

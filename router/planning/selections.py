@@ -1,0 +1,281 @@
+"""Selections: what is asked of an object, with fragments inlined and equal response keys merged.
+
+Operations and field sets both become these values. A field names the concrete types it applies to; where two types
+would need different shapes under one response key, they are two fields (rules 24 and 26).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graphql import BooleanValueNode, FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, VariableNode
+from graphql.language import ArgumentNode, DirectiveNode, FragmentDefinitionNode, SelectionNode, print_ast
+
+from router.errors import PlanningError
+from router.planning.conditions import NEVER, both, either
+from router.planning.places import TYPENAME
+from router.planning.plan import ALWAYS, Condition, Conditions
+from router.planning.query_graph import QueryGraph
+from router.supergraph import TypeRef
+
+__all__ = ["INTROSPECTION", "SelectedField", "Selection", "SelectionLimits", "build_selection"]
+
+INTROSPECTION = frozenset({"__schema", "__type"})
+_TYPENAME_REF = TypeRef("String!", "String", 0)
+_INTROSPECTION_REF = TypeRef("__Schema", "__Schema", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionLimits:
+    """How much one operation may hold after its fragments are inlined."""
+
+    fields: int = 50_000
+    depth: int = 120
+
+
+@dataclass(slots=True, eq=False)
+class SelectedField:
+    """One field of a selection.
+
+    Attributes:
+        index: its place in the operation: fields of one object are answered in this order.
+        types: the concrete types it applies to.
+        type: its type in the supergraph.
+        shapes: the shapes it has in subgraphs.
+        nodes: where it stands in the document.
+        key: the internal key, once one is given.
+    """
+
+    index: int
+    response_key: str
+    name: str
+    arguments: tuple[ArgumentNode, ...]
+    argument_text: str
+    types: frozenset[str]
+    type: TypeRef
+    shapes: frozenset[str]
+    conditions: Conditions
+    nodes: tuple[FieldNode, ...]
+    selection: Selection | None = None
+    key: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Selection:
+    """What is asked of an object whose static type is `type_name`."""
+
+    type_name: str
+    types: frozenset[str]
+    fields: list[SelectedField] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Occurrence:
+    index: int
+    node: FieldNode
+    types: frozenset[str]
+    conditions: Conditions
+
+
+_Part = tuple[SelectionSetNode, frozenset[str], Conditions]
+
+
+def build_selection(
+    graph: QueryGraph,
+    type_name: str,
+    parts: Sequence[SelectionSetNode],
+    *,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    limits: SelectionLimits,
+) -> Selection:
+    """Merge selection sets on one type into a selection.
+
+    Raises:
+        PlanningError: the limits are passed.
+    """
+    return _Builder(graph, fragments, limits).build(type_name, parts)
+
+
+class _Builder:
+    """Walks without recursion, so that depth is bounded by the limit alone."""
+
+    def __init__(
+        self, graph: QueryGraph, fragments: Mapping[str, FragmentDefinitionNode], limits: SelectionLimits
+    ) -> None:
+        self._graph = graph
+        self._fragments = fragments
+        self._limits = limits
+        self._count = 0
+
+    def build(self, type_name: str, parts: Sequence[SelectionSetNode]) -> Selection:
+        types = self._graph.possible(type_name)
+        root = Selection(type_name, types)
+        waiting: list[tuple[Selection, list[_Part], int]] = [(root, [(part, types, ALWAYS) for part in parts], 1)]
+        while waiting:
+            selection, sources, depth = waiting.pop()
+            if depth > self._limits.depth:
+                raise PlanningError(
+                    f"the operation is nested more than {self._limits.depth} levels deep", code="OPERATION_TOO_DEEP"
+                )
+            for selected, below in self._fields(sources):
+                selection.fields.append(selected)
+                if selected.selection is not None:
+                    waiting.append((selected.selection, below, depth + 1))
+        return root
+
+    # ---- fragments ----------------------------------------------------------------------------------------------
+    def _occurrences(self, sources: list[_Part]) -> list[_Occurrence]:
+        found: list[_Occurrence] = []
+        visited: set[tuple[str, frozenset[str], Conditions]] = set()
+        stack = [(iter(node.selections), types, conditions) for node, types, conditions in reversed(sources)]
+        while stack:
+            iterator, types, conditions = stack[-1]
+            node = next(iterator, None)
+            if node is None:
+                stack.pop()
+                continue
+            own = both(conditions, _conditions_of(node.directives or ()))
+            if own == NEVER:
+                continue
+            if isinstance(node, FieldNode):
+                found.append(self._occurrence(len(found), node, types, own))
+                continue
+            inner = self._enter(node, types, own, visited)
+            if inner is not None:
+                stack.append(inner)
+        return found
+
+    def _occurrence(self, index: int, node: FieldNode, types: frozenset[str], own: Conditions) -> _Occurrence:
+        self._count += 1
+        if self._count > self._limits.fields:
+            raise PlanningError(
+                f"the operation selects more than {self._limits.fields} fields", code="OPERATION_TOO_LARGE"
+            )
+        return _Occurrence(index, node, types, own)
+
+    def _enter(
+        self,
+        node: object,
+        types: frozenset[str],
+        conditions: Conditions,
+        visited: set[tuple[str, frozenset[str], Conditions]],
+    ) -> tuple[Iterator[SelectionNode], frozenset[str], Conditions] | None:  # fmt: skip
+        if isinstance(node, FragmentSpreadNode):
+            fragment = self._fragments[node.name.value]
+            mark = (node.name.value, types, conditions)
+            if mark in visited:
+                return None
+            visited.add(mark)
+            types &= self._graph.possible(fragment.type_condition.name.value)
+            selections = fragment.selection_set.selections
+        elif isinstance(node, InlineFragmentNode):
+            if node.type_condition is not None:
+                types &= self._graph.possible(node.type_condition.name.value)
+            selections = node.selection_set.selections
+        else:
+            return None
+        return (iter(selections), types, conditions) if types else None
+
+    # ---- merging ------------------------------------------------------------------------------------------------
+    def _fields(self, sources: list[_Part]) -> list[tuple[SelectedField, list[_Part]]]:
+        by_key: dict[str, list[_Occurrence]] = {}
+        for occurrence in self._occurrences(sources):
+            node = occurrence.node
+            by_key.setdefault((node.alias or node.name).value, []).append(occurrence)
+        found: list[tuple[SelectedField, list[_Part]]] = []
+        for key, occurrences in by_key.items():
+            for types, matching in _partition(occurrences):
+                found += self._merge(key, types, matching)
+        found.sort(key=lambda item: item[0].index)
+        return found
+
+    def _merge(
+        self, key: str, types: frozenset[str], occurrences: list[_Occurrence]
+    ) -> list[tuple[SelectedField, list[_Part]]]:
+        node = occurrences[0].node
+        conditions = NEVER
+        for occurrence in occurrences:
+            conditions = either(conditions, occurrence.conditions)
+        merged = []
+        for (ref, shapes), same in self._by_shape(node.name.value, types).items():
+            below, child = self._below(occurrences, ref)
+            merged.append(
+                (
+                    SelectedField(
+                        index=occurrences[0].index,
+                        response_key=key,
+                        name=node.name.value,
+                        arguments=node.arguments or (),
+                        argument_text=_print_arguments(node.arguments or ()),
+                        types=same,
+                        type=ref,
+                        shapes=shapes,
+                        conditions=conditions,
+                        nodes=tuple(occurrence.node for occurrence in occurrences),
+                        selection=child,
+                    ),
+                    below,
+                )
+            )
+        return merged
+
+    def _by_shape(self, name: str, types: frozenset[str]) -> dict[tuple[TypeRef, frozenset[str]], frozenset[str]]:
+        """Split types by the field's type in the supergraph and its shapes in subgraphs."""
+        if name == TYPENAME:
+            return {(_TYPENAME_REF, frozenset({"String!"})): types}
+        if name in INTROSPECTION:
+            return {(_INTROSPECTION_REF, frozenset({name})): types}
+        split: dict[tuple[TypeRef, frozenset[str]], set[str]] = {}
+        for concrete in sorted(types):
+            _, shapes = self._graph.shapes(concrete, name)
+            split.setdefault((self._graph.types[concrete].fields[name].type, shapes), set()).add(concrete)
+        return {shape: frozenset(members) for shape, members in split.items()}
+
+    def _below(self, occurrences: list[_Occurrence], ref: TypeRef) -> tuple[list[_Part], Selection | None]:
+        if not self._graph.is_composite(ref.named):
+            return [], None
+        types = self._graph.possible(ref.named)
+        same = len({occurrence.conditions for occurrence in occurrences}) == 1
+        parts: dict[tuple[int, Conditions], _Part] = {}
+        for occurrence in occurrences:
+            inner = occurrence.node.selection_set
+            if inner is not None:
+                # What all occurrences share is said by the field itself already.
+                conditions = ALWAYS if same else occurrence.conditions
+                parts[id(inner), conditions] = (inner, types, conditions)
+        return list(parts.values()), Selection(ref.named, types)
+
+
+def _partition(occurrences: list[_Occurrence]) -> list[tuple[frozenset[str], list[_Occurrence]]]:
+    """Group concrete types by the occurrences that apply to them."""
+    first = occurrences[0].types
+    if all(occurrence.types == first for occurrence in occurrences):
+        return [(first, occurrences)]
+    signatures: dict[str, list[int]] = {}
+    for position, occurrence in enumerate(occurrences):
+        for name in occurrence.types:
+            signatures.setdefault(name, []).append(position)
+    groups: dict[tuple[int, ...], set[str]] = {}
+    for name in sorted(signatures):
+        groups.setdefault(tuple(signatures[name]), set()).add(name)
+    return [(frozenset(names), [occurrences[item] for item in group]) for group, names in groups.items()]
+
+
+def _conditions_of(directives: Sequence[DirectiveNode]) -> Conditions:
+    conditions = ALWAYS
+    for directive in directives:
+        name = directive.name.value
+        if name not in {"include", "skip"}:
+            continue
+        expected = name == "include"
+        value = next((item.value for item in directive.arguments or () if item.name.value == "if"), None)
+        if isinstance(value, VariableNode):
+            conditions = both(conditions, ((Condition(value.name.value, expected),),))
+        elif isinstance(value, BooleanValueNode) and value.value is not expected:
+            return NEVER
+    return conditions
+
+
+def _print_arguments(arguments: Sequence[ArgumentNode]) -> str:
+    return ", ".join(sorted(print_ast(argument) for argument in arguments))
