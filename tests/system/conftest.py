@@ -10,16 +10,25 @@ import pytest_asyncio
 from tests.support.graphql_client import Client
 from tests.support.system import System, distributed_system, embedded_system
 
+# One address plays all the guests of the suite.
+MANY_GUESTS = {"EVENTIO_AUTH_EXEMPT_LOOPBACK": "true"}
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    async with embedded_system(tmp_path_factory.mktemp("embedded")) as system:
+    async with embedded_system(tmp_path_factory.mktemp("embedded"), changes=MANY_GUESTS) as system:
         yield system
+
+
+# One address plays all the guests of the suite.
+MANY_GUESTS = {"EVENTIO_AUTH_EXEMPT_LOOPBACK": "true"}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def distributed(tmp_path_factory: pytest.TempPathFactory, nats_url: str) -> AsyncIterator[System]:
-    async with distributed_system(tmp_path_factory.mktemp("distributed"), nats_url=nats_url) as system:
+    async with distributed_system(
+        tmp_path_factory.mktemp("distributed"), nats_url=nats_url, changes=MANY_GUESTS
+    ) as system:
         yield system
 
 
