@@ -127,7 +127,7 @@ class RouterApp:
             await self._graphiql.page(exchange)
         elif self._graphiql is not None and path.startswith(GRAPHIQL_PATH + "/"):
             await self._graphiql.file(exchange, path.removeprefix(GRAPHIQL_PATH + "/"))
-        elif self._graphiql is not None and path == "/":
+        elif self._graphiql is not None and path == "/" and exchange.method == "GET":
             location = (exchange.root_path + GRAPHIQL_PATH).encode()
             await exchange.respond(302, MediaType.HTML.content_type, b"", [(b"location", location)])
         else:

@@ -15,6 +15,7 @@ import pytest
 from router.errors import SubgraphBadResponse, SubgraphTimeout, SubgraphUnreachable, TransportError
 from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint
 from router.transport.http import TRANSLATED, translate
+from tests.support.eventually import eventually
 from tests.support.running_server import Conversation, serving, talking
 from tests.support.strawberry_subgraph import Seen, strawberry_subgraph
 from tests.support.subgraph_requests import subgraph_request
@@ -296,9 +297,7 @@ class TestSubscribing:
             assert orjson.loads(await anext(events)) == {"data": {"quiet": 1}}
             assert seen.open_subscriptions == 1
             await events.aclose()
-            async with asyncio.timeout(2):
-                while seen.open_subscriptions:
-                    await asyncio.sleep(0.01)
+            await eventually(lambda: seen.open_subscriptions == 0)
 
     async def test_a_refused_operation_gives_its_errors_and_ends(self) -> None:
         async with serving(strawberry_subgraph(Seen())) as host, transport_to(host) as transport:
