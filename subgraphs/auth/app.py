@@ -166,4 +166,5 @@ def _services(
         membership=Membership(database, credentials, mails, neighbours=neighbours, clock=clock),
         people=People(database),
         keys=keys,
+        outbox=outbox,
     )

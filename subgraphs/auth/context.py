@@ -14,6 +14,7 @@ from subgraphs.auth.service.sessions import Sessions
 from subgraphs.auth.service.signing_keys import SigningKeys
 from subgraphs.common.context import BaseContext, Caller
 from subgraphs.common.database import Database
+from subgraphs.common.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class AuthServices:
     membership: Membership
     people: People
     keys: SigningKeys
+    outbox: Outbox
 
 
 @dataclass(slots=True)
