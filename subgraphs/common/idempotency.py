@@ -59,8 +59,16 @@ class IdempotencyStore:
     def __init__(self, model: type[IdempotencyKeyMixin]) -> None:
         self._model = model
 
-    async def claim(self, session: AsyncSession, key: IdempotencyKey, *, now: datetime) -> dict[str, Any] | None:
+    async def claim(
+        self, session: AsyncSession, key: IdempotencyKey, *, now: datetime, answer: dict[str, Any] | None = None
+    ) -> dict[str, Any] | None:
         """Take the key, or give the answer that was stored under it.
+
+        Args:
+            session: the caller's unit of work.
+            key: see `IdempotencyKey`.
+            now: when it is taken.
+            answer: what to store at once, where the effect is in this very transaction and its answer known before.
 
         Returns:
             None when the caller is the first and goes on to act; else the first call's answer.
@@ -77,17 +85,49 @@ class IdempotencyStore:
             key=key.key,
             input_hash=key.input_hash,
             created_at=now,
+            **({} if answer is None else {"answer": answer}),
         )
         taken = await session.execute(statement.on_conflict_do_nothing())
         if isinstance(taken, CursorResult) and taken.rowcount == 1:
             return None
+        before = await self.recall(session, key)
+        if before is None:
+            raise RequestInProgress
+        return before
+
+    async def recall(self, session: AsyncSession, key: IdempotencyKey) -> dict[str, Any] | None:
+        """Give the answer that is stored under a key, without taking it.
+
+        Returns:
+            None when nobody used the key.
+
+        Raises:
+            IdempotencyKeyReused, RequestInProgress: as `claim`.
+        """
         model = self._model
-        row = (await session.execute(select(model.input_hash, model.answer).where(*self._is(key)))).one()
+        row = (await session.execute(select(model.input_hash, model.answer).where(*self._is(key)))).first()
+        if row is None:
+            return None
         if row.input_hash != key.input_hash:
             raise IdempotencyKeyReused
         if row.answer is None:
             raise RequestInProgress
         answer: dict[str, Any] = row.answer
+        return answer
+
+    async def find(self, session: AsyncSession, key: IdempotencyKey) -> dict[str, Any] | None:
+        """Give the answer that was stored under the key, without taking it; None when there is none (yet).
+
+        Raises:
+            IdempotencyKeyReused: the key was used with another input.
+        """
+        model = self._model
+        row = (await session.execute(select(model.input_hash, model.answer).where(*self._is(key)))).one_or_none()
+        if row is None:
+            return None
+        if row.input_hash != key.input_hash:
+            raise IdempotencyKeyReused
+        answer: dict[str, Any] | None = row.answer
         return answer
 
     async def answer(self, session: AsyncSession, key: IdempotencyKey, answer: dict[str, Any]) -> None:
