@@ -289,6 +289,8 @@ class Chooser:
         source: Source,
         handle: Handle,
         conditions: Conditions,
+        *,
+        bridge: bool = False,
     ) -> Resolution:
         key = self._key(position, selected)
         composite = selected.selection is not None
@@ -302,6 +304,7 @@ class Chooser:
                 conditions,
                 selected.index if selected.key else _LAST,
                 FetchNode(source.field.type.named) if composite else None,
+                bridge,
             )
         )
         resolution = Resolution(source.subgraph, handle, fetched)
@@ -366,7 +369,7 @@ class Chooser:
         plain = any(item.subgraph == subgraph for item in self._graph.sources(concrete, wide.via.name))
         conditions = wide.via_conditions
         above = self.reach(wide.parent, subgraph, conditions) if plain else self.reach_direct(wide.parent, subgraph)
-        self._emit(wide.parent, wide.via, wide.via_types, source, above, conditions)
+        self._emit(wide.parent, wide.via, wide.via_types, source, above, conditions, bridge=True)
         self._ways.changed()
         return wide.direct[subgraph]
 

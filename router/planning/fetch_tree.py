@@ -18,7 +18,12 @@ __all__ = ["Entry", "FetchField", "FetchNode", "Group"]
 
 @dataclass(slots=True, eq=False)
 class FetchField:
-    """A field in a request. `order` keeps the client's order; what the planner adds comes last."""
+    """A field in a request.
+
+    Attributes:
+        order: keeps the client's order; what the planner adds comes last.
+        bridge: it only leads to what is below it; another request brings the field itself.
+    """
 
     key: str
     name: str
@@ -28,6 +33,7 @@ class FetchField:
     conditions: Conditions
     order: int
     child: FetchNode | None = None
+    bridge: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +59,7 @@ class FetchNode:
             return wanted
         known.conditions = either(known.conditions, wanted.conditions)
         known.order = min(known.order, wanted.order)
+        known.bridge = known.bridge and wanted.bridge
         return known
 
     def absorb(self, other: FetchNode) -> None:
@@ -65,6 +72,7 @@ class FetchNode:
                 continue
             ours.conditions = either(ours.conditions, theirs.conditions)
             ours.order = min(ours.order, theirs.order)
+            ours.bridge = ours.bridge and theirs.bridge
             if ours.child is not None and theirs.child is not None:
                 ours.child.absorb(theirs.child)
 
@@ -74,7 +82,7 @@ class FetchNode:
             return ALWAYS
         reason: Conditions = ()
         for item in self.fields.values():
-            below = item.child.reason() if item.child is not None else ALWAYS
+            below = item.child.reason() if item.bridge and item.child is not None else ALWAYS
             reason = either(reason, both(item.conditions, below))
             if reason == ALWAYS:
                 break
