@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ from router.supergraph import Supergraph, load_supergraph
 from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint, Transport
 
 _BACKLOG = 2048
+
+_log = structlog.get_logger(__name__)
 
 
 def build_router(config: RouterConfig, supergraph_sdl: str, transport: Transport | None = None) -> RouterApp:
@@ -50,7 +51,6 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     config_path: Path | None = None,
-    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -59,7 +59,6 @@ def serve(
         host: where to listen; None for the settings' own.
         port: as `host`; 0 takes any free one.
         config_path: the settings' file.
-        on_ready: called with the server's address once it listens.
 
     Raises:
         ConfigError: a setting or a file is wrong, or the port is taken; one line that says what to do.
@@ -69,8 +68,7 @@ def serve(
     configure_logging(config.log)
     app = build_router(config, read_supergraph(config.supergraph))
     listening = listen(config.host, config.port)
-    if on_ready is not None:
-        on_ready(address_of(listening))
+    _log.info("serving", address=address_of(listening), supergraph=str(config.supergraph))
     server = create_server(app, config)
     # uvicorn raises the signal again once it has stopped, so that a shell sees what ended the process; for the two that
     # ask politely this is a good end.

@@ -24,6 +24,8 @@ from graphql import (
 from router.errors import RequestError
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 
+Info = GraphQLResolveInfo[Any]
+
 _SDL = """
 type Query {
   hello(name: String = "world"): String!
@@ -134,19 +136,19 @@ class LocalEngine:
         return document, operation.operation
 
     # ---- resolvers -------------------------------------------------------------------------------------------------
-    def _hello(self, _root: None, _info: GraphQLResolveInfo, name: str) -> str:
+    def _hello(self, _root: None, _info: Info, name: str) -> str:
         return f"Hello {name}"
 
-    def _headers(self, _root: None, info: GraphQLResolveInfo) -> list[list[str]]:
+    def _headers(self, _root: None, info: Info) -> list[list[str]]:
         return [list(header) for header in info.context.headers]
 
-    def _failing(self, _root: None, _info: GraphQLResolveInfo) -> str:
+    def _failing(self, _root: None, _info: Info) -> str:
         raise GraphQLError("It failed.")
 
-    def _crashing(self, _root: None, _info: GraphQLResolveInfo) -> str:
+    def _crashing(self, _root: None, _info: Info) -> str:
         return "not yet"
 
-    async def _sleeping(self, _root: None, _info: GraphQLResolveInfo, seconds: float) -> str:
+    async def _sleeping(self, _root: None, _info: Info, seconds: float) -> str:
         try:
             async with asyncio.timeout(seconds):
                 await self.released.wait()
@@ -154,29 +156,27 @@ class LocalEngine:
             return "slept"
         return "woken"
 
-    def _long(self, _root: None, _info: GraphQLResolveInfo, kilobytes: int) -> str:
+    def _long(self, _root: None, _info: Info, kilobytes: int) -> str:
         return "x" * kilobytes * 1024
 
-    def _count(self, _root: None, _info: GraphQLResolveInfo) -> int:
+    def _count(self, _root: None, _info: Info) -> int:
         self.counted += 1
         return self.counted
 
-    async def _subscribe_ticks(self, _root: None, _info: GraphQLResolveInfo, count: int) -> AsyncGenerator[int, None]:
+    async def _subscribe_ticks(self, _root: None, _info: Info, count: int) -> AsyncGenerator[int, None]:
         for number in range(1, count + 1):
             yield number
 
-    async def _subscribe_quiet(self, _root: None, _info: GraphQLResolveInfo) -> AsyncGenerator[int, None]:
+    async def _subscribe_quiet(self, _root: None, _info: Info) -> AsyncGenerator[int, None]:
         yield 1
         await asyncio.Event().wait()
 
-    async def _subscribe_flood(
-        self, _root: None, _info: GraphQLResolveInfo, kilobytes: int
-    ) -> AsyncGenerator[str, None]:
+    async def _subscribe_flood(self, _root: None, _info: Info, kilobytes: int) -> AsyncGenerator[str, None]:
         while True:
             self.delivered += 1
             yield "x" * kilobytes * 1024
             await asyncio.sleep(0)
 
-    async def _subscribe_crashing(self, _root: None, _info: GraphQLResolveInfo) -> AsyncGenerator[int, None]:
+    async def _subscribe_crashing(self, _root: None, _info: Info) -> AsyncGenerator[int, None]:
         yield 1
         raise ZeroDivisionError("a secret of the engine")

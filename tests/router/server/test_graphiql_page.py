@@ -34,9 +34,8 @@ async def test_a_browser_gets_the_page(client: httpx.AsyncClient, path: str) -> 
 
 
 async def test_the_settings_are_in_the_page_and_cannot_end_their_element(client: httpx.AsyncClient) -> None:
-    found = re.findall(
-        r'<script type="application/json" id="graphiql-settings">(.*?)</script>', (await page_of(client)).text
-    )
+    element = r'<script type="application/json" id="graphiql-settings">(.*?)</script>'
+    found = re.findall(element, (await page_of(client)).text)
     assert [json.loads(each) for each in found] == [
         {"endpoint": "/graphql", "headers": {"Authorization": "Bearer t"}, "tabs": [TAB]}
     ]
@@ -87,6 +86,5 @@ class TestSwitchedOff:
     async def test_there_is_no_page(self, client: httpx.AsyncClient) -> None:
         assert (await page_of(client)).status_code == 404
         assert (await page_of(client, "/")).status_code == 404
-        assert (await page_of(client, "/graphql?query=%7Bhello%7D")).json()["errors"][0]["extensions"] == {
-            "code": "CSRF_ERROR"
-        }
+        [error] = (await page_of(client, "/graphql?query=%7Bhello%7D")).json()["errors"]
+        assert error["extensions"] == {"code": "CSRF_ERROR"}

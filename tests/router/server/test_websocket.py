@@ -31,10 +31,10 @@ class Client:
         await self._socket.send(text)
 
     async def init(self, payload: dict[str, Any] | None = None) -> dict[str, Any]:
-        await self.send(
-            {"type": "connection_init"} if payload is None else {"type": "connection_init", "payload": payload}
-        )
-        return await self.receive()
+        message: dict[str, Any] = {"type": "connection_init"}
+        await self.send(message if payload is None else message | {"payload": payload})
+        acknowledgement: dict[str, Any] = await self.receive()
+        return acknowledgement
 
     async def subscribe(self, operation_id: str, query: str, **payload: Any) -> None:
         await self.send({"type": "subscribe", "id": operation_id, "payload": {"query": query, **payload}})
@@ -46,12 +46,20 @@ class Client:
     async def closed(self) -> tuple[int, str]:
         """Read on until the server closes, and give code and reason."""
         async with asyncio.timeout(5):
-            try:
-                while True:
-                    await self._socket.recv()
-            except ConnectionClosed as closed:
-                assert closed.rcvd is not None
-                return closed.rcvd.code, closed.rcvd.reason
+            with pytest.raises(ConnectionClosed) as closed:
+                await self._drained()
+        assert closed.value.rcvd is not None
+        return closed.value.rcvd.code, closed.value.rcvd.reason
+
+    async def _drained(self) -> None:
+        while True:
+            await self._socket.recv()
+
+    async def pinging(self) -> None:
+        """Ping for ever."""
+        while True:
+            await self.send({"type": "ping"})
+            await self.receive()
 
 
 @asynccontextmanager
@@ -306,11 +314,8 @@ class TestLimits:
 
     async def test_pings_do_not_put_that_off(self, router: Running) -> None:
         async with connected(router) as client:
-            async with asyncio.timeout(5):
-                with pytest.raises(ConnectionClosed) as closed:
-                    while True:
-                        await client.send({"type": "ping"})
-                        await client.receive()
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(client.pinging(), 5)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 4408
 
