@@ -12,10 +12,14 @@ from subgraphs.booking.loaders import CatalogueLoaders
 from subgraphs.booking.models import IdempotencyKeyRow, OutboxMessage
 from subgraphs.booking.schema import schema
 from subgraphs.booking.seat_client import SeatClient
+from subgraphs.booking.service.availability import AvailabilityKeeper
 from subgraphs.booking.service.catalogue import Catalogue
 from subgraphs.booking.service.cinemas import CinemaService
 from subgraphs.booking.service.housekeeping import Housekeeping
+from subgraphs.booking.service.importing import MovieImporter
 from subgraphs.booking.service.movies import MovieService
+from subgraphs.booking.service.scheduling import SchedulingService, ShowtimePolicy
+from subgraphs.booking.service.seeding import CatalogueSeeder
 from subgraphs.booking.service.showtimes import ShowtimeService
 from subgraphs.booking.service.telling_seat import SeatTeller
 from subgraphs.booking.settings import BookingSettings
@@ -58,10 +62,27 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
 
     keys = IdempotencyStore(IdempotencyKeyRow)
     outbox = Outbox(database, OutboxMessage, {**SeatTeller(database, seat).handlers}, clock=clock)
+    policy = ShowtimePolicy(
+        hold_seconds=settings.hold_seconds,
+        hold_cap_seconds=settings.hold_cap_seconds,
+        refund_seconds=settings.refund_seconds,
+        default_runtime_minutes=settings.default_runtime_minutes,
+    )
     catalogue = Catalogue(
-        movies=MovieService(database),
-        cinemas=CinemaService(database),
+        movies=MovieService(database, clock=clock),
+        cinemas=CinemaService(database, outbox, clock=clock),
         showtimes=ShowtimeService(database, clock=clock),
+        scheduling=SchedulingService(database, seat, outbox, clock=clock, policy=policy),
+        importer=MovieImporter(database, clock=clock),
+        seeder=CatalogueSeeder(database, clock=clock, policy=policy),
+    )
+    availability = AvailabilityKeeper(
+        database,
+        surroundings.bus,
+        seat,
+        clock=clock,
+        flush_seconds=settings.availability_flush_seconds,
+        refresh_seconds=settings.availability_refresh_seconds,
     )
     housekeeping = Housekeeping(database, keys, clock=clock, kept=timedelta(hours=settings.idempotency_hours))
 
@@ -79,7 +100,13 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
         graphql=GraphQLEndpoint(schema, callers, make_context),
         checks={"database": database.check},
         start=[partial(require_current, database, MIGRATIONS)],
-        background={"outbox": outbox.run, "housekeeping": housekeeping.run},
+        background={
+            "outbox": outbox.run,
+            "housekeeping": housekeeping.run,
+            "availability.listen": availability.listen,
+            "availability.write": availability.write,
+            "availability.refresh": availability.refresh,
+        },
         stop=[database.close, auth_client.close, seat_client.close],
     )
     return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox)

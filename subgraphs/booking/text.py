@@ -8,7 +8,7 @@ from typing import Final
 from subgraphs.common.errors import InvalidInput
 
 _LINE_BREAKS: Final = frozenset("\n\t")
-_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Cn", "Co"})
+_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs"})
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN_LETTERS: Final = str.maketrans(
     {

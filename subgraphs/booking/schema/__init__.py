@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from subgraphs.booking.schema.catalogue_mutation import CatalogueMutation
 from subgraphs.booking.schema.catalogue_query import CatalogueQuery
 from subgraphs.common.schema import build_schema
 
@@ -13,4 +14,9 @@ class Query(CatalogueQuery):
     """What may be asked."""
 
 
-schema = build_schema(query=Query)
+@strawberry.type
+class Mutation(CatalogueMutation):
+    """What may be done."""
+
+
+schema = build_schema(query=Query, mutation=Mutation)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 import strawberry
 
 from subgraphs.booking.context import BookingInfo
+from subgraphs.booking.loaders import ShowtimesOfMovie
 from subgraphs.booking.money import Amount
+from subgraphs.booking.paging import PageRequest
 from subgraphs.booking.repository.records import CinemaRecord, MovieRecord, ShowtimeRecord
+from subgraphs.booking.repository.showtimes import SHOWTIME_SORT_SHAPE, ShowtimeQuery
+from subgraphs.booking.schema.catalogue_inputs import ShowtimeFilter
+from subgraphs.booking.schema.connections import Connection, connection_of
 from subgraphs.booking.schema.enums import SeatCategory, ShowtimeStatus
 from subgraphs.booking.schema.stubs import Auditorium
 from subgraphs.common.graphql_types import Money
@@ -48,6 +54,16 @@ class Movie:
             rating=record.rating,
             poster_url=record.poster_url,
         )
+
+    @strawberry.field(description="When and where it is shown, by start; from now on when no filter says otherwise.")
+    async def showtimes(
+        self, info: BookingInfo, first: int | None = 20, after: str | None = None, filter: ShowtimeFilter | None = None
+    ) -> Connection[Showtime]:
+        request = PageRequest.of(first, after, shape=SHOWTIME_SORT_SHAPE)
+        asked = ShowtimesOfMovie(self.id, ShowtimeQuery() if filter is None else filter.to_query(), request)
+        page = await info.context.loaders.movie_showtimes.load(asked)
+        count = partial(info.context.loaders.movie_showtime_counts.load, asked)
+        return connection_of(page, Showtime.of, after=after, count=count)
 
     @classmethod
     async def resolve_reference(cls, info: BookingInfo, id: strawberry.ID) -> Movie | None:

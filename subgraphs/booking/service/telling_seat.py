@@ -32,6 +32,11 @@ def showtime_partition(showtime_id: str) -> str:
     return f"showtime:{showtime_id}"
 
 
+def sales_partition(showtime_id: str) -> str:
+    """Name the outbox partition of what becomes of a showtime's bookings; seat's messages do not wait for it."""
+    return f"sales:{showtime_id}"
+
+
 def open_showtime_of(showtime: ShowtimeRecord) -> OpenShowtime:
     """Give what seat has to know of a showtime."""
     return OpenShowtime(
