@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -70,8 +71,9 @@ def serve(
     listening = listen(config.host, config.port)
     _log.info("serving", address=address_of(listening), supergraph=str(config.supergraph))
     server = create_server(app, config)
-    # uvicorn raises the signal again once it has stopped, so that a shell sees what ended the process; for the two that
-    # ask politely this is a good end.
+    # Once it has stopped, uvicorn raises the signal again under the handlers that were there before; with this one both
+    # ways of asking politely end in the same exception, and in status 0.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
