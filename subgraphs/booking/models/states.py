@@ -86,6 +86,9 @@ PAYMENT_ARROWS: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
 UNRESOLVED: Final = frozenset({_P.PENDING, _P.REQUIRES_ACTION, _P.AUTHORIZED})
 """Payments of which nobody can say yet whether money will move: time frees no seats under them (invariant I13)."""
 
+_ARROWS: Final[frozenset[tuple[enum.Enum, enum.Enum]]] = frozenset(
+    [(before, after) for before, afters in BOOKING_ARROWS.items() for after in afters]
+) | frozenset([(before, after) for before, afters in PAYMENT_ARROWS.items() for after in afters])
 S = TypeVar("S", BookingStatus, PaymentStatus)
 
 
@@ -99,9 +102,5 @@ def require_arrow(before: S, after: S) -> None:
     Raises:
         ForbiddenArrow: there is no such arrow.
     """
-    if isinstance(before, BookingStatus):
-        allowed = isinstance(after, BookingStatus) and after in BOOKING_ARROWS[before]
-    else:
-        allowed = isinstance(after, PaymentStatus) and after in PAYMENT_ARROWS[before]
-    if not allowed:
+    if (before, after) not in _ARROWS:
         raise ForbiddenArrow(f"{before.value} to {after.value}")

@@ -69,11 +69,13 @@ class ProviderEvent:
         event_id: the provider's id of the event; the same event may come again.
         kind: the provider's name of what happened.
         payment_id: our id of the payment it is about; None when it names none.
+        status: where the payment stood then, as far as it says.
     """
 
     event_id: str
     kind: str
     payment_id: str | None
+    status: ProviderStatus | None = None
 
 
 class ProviderError(Exception):

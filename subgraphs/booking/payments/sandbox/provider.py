@@ -118,10 +118,17 @@ class SandboxProvider:
         if not is_signed(headers.get(SIGNATURE_HEADER, ""), body, secret=self._webhook_secret, now=now):
             raise ForgedWebhook("the signature is not the sandbox's")
         event = orjson.loads(body)
-        payment_id = event.get("payment", {}).get("idempotency_key") if isinstance(event, dict) else None
         if not isinstance(event, dict) or not _is_short_text(event.get("id")) or not _is_short_text(event.get("type")):
             raise ValueError("not an event")
-        return ProviderEvent(event["id"], event["type"], payment_id if _is_short_text(payment_id) else None)
+        payment = event.get("payment")
+        told = payment if isinstance(payment, dict) else {}
+        payment_id, status = told.get("idempotency_key"), str(told.get("status")).upper()
+        return ProviderEvent(
+            event["id"],
+            event["type"],
+            payment_id if _is_short_text(payment_id) else None,
+            ProviderStatus[status] if status in ProviderStatus.__members__ else None,
+        )
 
     async def waiting_action(self, token: str) -> ProviderPayment | None:
         """Give the payment whose second step a page's token is for; None for an unknown one."""

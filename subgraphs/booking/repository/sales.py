@@ -1,0 +1,188 @@
+"""Reads sales: whole ones for the saga, pages and batches for answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from subgraphs.booking.models.sales import Booking, BookingChange, BookingLine, Payment, Refund, Ticket
+from subgraphs.booking.models.states import BookingStatus, ChangeStatus, RefundStatus, TicketStatus
+from subgraphs.booking.paging import PageRequest
+from subgraphs.booking.repository.sale_records import (
+    BOOKING_COLUMNS,
+    CHANGE_COLUMNS,
+    LINE_COLUMNS,
+    PAYMENT_COLUMNS,
+    REFUND_COLUMNS,
+    TICKET_COLUMNS,
+    BookingRecord,
+    ChangeRecord,
+    LineRecord,
+    PaymentRecord,
+    RefundRecord,
+    Sale,
+    TicketRecord,
+)
+from subgraphs.common.ids import showtime_of
+
+UNFINISHED: Final = (BookingStatus.PENDING_PAYMENT, BookingStatus.CONFIRMING, BookingStatus.CONFIRMED)
+
+
+class SalesRepository:
+    """Reads within one unit of work. Ids have been checked by their shape."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def booking(self, booking_id: str) -> BookingRecord | None:
+        """Read one booking."""
+        query = select(*BOOKING_COLUMNS).where(*_is(Booking, booking_id))
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else BookingRecord(*row)
+
+    async def sale(self, booking_id: str) -> Sale | None:
+        """Read a booking with its payments, unfinished refunds and open change."""
+        booking = await self.booking(booking_id)
+        if booking is None:
+            return None
+        return Sale(
+            booking,
+            payments=(await self.payments_of([booking_id])).get(booking_id, ()),
+            refunds=await self._unfinished_refunds(booking_id),
+            change=await self._open_change(booking_id),
+        )
+
+    async def bookings(self, booking_ids: Sequence[str]) -> dict[str, BookingRecord]:
+        """Read bookings; unknown ids are left out."""
+        query = select(*BOOKING_COLUMNS).where(_among(Booking.showtime_id, Booking.id, booking_ids))
+        return {row.id: BookingRecord(*row) for row in await self._session.execute(query)}
+
+    async def lines_of(self, booking_ids: Sequence[str]) -> dict[str, tuple[LineRecord, ...]]:
+        """Read the lines of bookings, in their order."""
+        query = (
+            select(*LINE_COLUMNS)
+            .where(_among(BookingLine.showtime_id, BookingLine.booking_id, booking_ids))
+            .order_by(BookingLine.booking_id, BookingLine.position)
+        )
+        found: defaultdict[str, list[LineRecord]] = defaultdict(list)
+        for row in await self._session.execute(query):
+            found[row.booking_id].append(LineRecord(*row))
+        return {booking_id: tuple(lines) for booking_id, lines in found.items()}
+
+    async def payments_of(self, booking_ids: Sequence[str]) -> dict[str, tuple[PaymentRecord, ...]]:
+        """Read the attempts to pay for bookings, oldest first."""
+        query = (
+            select(*PAYMENT_COLUMNS)
+            .where(_among(Payment.showtime_id, Payment.booking_id, booking_ids))
+            .order_by(Payment.booking_id, Payment.created_at, Payment.id)
+        )
+        found: defaultdict[str, list[PaymentRecord]] = defaultdict(list)
+        for row in await self._session.execute(query):
+            found[row.booking_id].append(PaymentRecord(*row))
+        return {booking_id: tuple(payments) for booking_id, payments in found.items()}
+
+    async def valid_tickets_of(self, booking_ids: Sequence[str]) -> dict[str, tuple[TicketRecord, ...]]:
+        """Read the valid tickets of bookings, in the order of their lines."""
+        query = (
+            select(*TICKET_COLUMNS)
+            .where(_among(Ticket.showtime_id, Ticket.booking_id, booking_ids), Ticket.status == TicketStatus.VALID)
+            .order_by(Ticket.booking_id, Ticket.position)
+        )
+        found: defaultdict[str, list[TicketRecord]] = defaultdict(list)
+        for row in await self._session.execute(query):
+            found[row.booking_id].append(TicketRecord(*row))
+        return {booking_id: tuple(tickets) for booking_id, tickets in found.items()}
+
+    async def payment(self, payment_id: str) -> PaymentRecord | None:
+        """Read one attempt to pay."""
+        row = (await self._session.execute(select(*PAYMENT_COLUMNS).where(*_is(Payment, payment_id)))).one_or_none()
+        return None if row is None else PaymentRecord(*row)
+
+    async def change(self, change_id: str) -> ChangeRecord | None:
+        """Read one change of seats."""
+        query = select(*CHANGE_COLUMNS).where(*_is(BookingChange, change_id))
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else ChangeRecord(*row)
+
+    async def ticket(self, ticket_id: str) -> TicketRecord | None:
+        """Read one ticket."""
+        row = (await self._session.execute(select(*TICKET_COLUMNS).where(*_is(Ticket, ticket_id)))).one_or_none()
+        return None if row is None else TicketRecord(*row)
+
+    async def history(
+        self, user_ids: Sequence[str], request: PageRequest, *, statuses: Sequence[BookingStatus] | None
+    ) -> list[BookingRecord]:
+        """Read up to `first + 1` bookings of a person, newest first. The key is (creation, id)."""
+        query = select(*BOOKING_COLUMNS).where(Booking.user_id.in_(user_ids))
+        if statuses is not None:
+            query = query.where(Booking.status.in_(statuses))
+        if request.after is not None:
+            created_at, booking_id = datetime.fromisoformat(request.after[0]), request.after[1]
+            last = tuple_(literal(created_at, Booking.created_at.type), literal(booking_id))
+            query = query.where(tuple_(Booking.created_at, Booking.id) < last)
+        query = query.order_by(Booking.created_at.desc(), Booking.id.desc()).limit(request.first + 1)
+        return [BookingRecord(*row) for row in await self._session.execute(query)]
+
+    async def count_history(self, user_ids: Sequence[str], *, statuses: Sequence[BookingStatus] | None) -> int:
+        """Count a person's bookings."""
+        query = select(func.count()).select_from(Booking).where(Booking.user_id.in_(user_ids))
+        if statuses is not None:
+            query = query.where(Booking.status.in_(statuses))
+        return await self._session.scalar(query) or 0
+
+    async def due(self, now: datetime, *, limit: int) -> list[str]:
+        """Find bookings that the saga has to look at and nobody works on."""
+        query = (
+            select(Booking.id)
+            .where(Booking.due_at <= now, or_(Booking.leased_until.is_(None), Booking.leased_until <= now))
+            .order_by(Booking.due_at)
+            .limit(limit)
+        )
+        return list(await self._session.scalars(query))
+
+    async def unfinished_of_showtime(self, showtime_id: str, *, after: str, limit: int) -> list[str]:
+        """Find bookings of a showtime that are still to be cancelled, by id."""
+        query = (
+            select(Booking.id)
+            .where(Booking.showtime_id == showtime_id, Booking.status.in_(UNFINISHED), Booking.id > after)
+            .order_by(Booking.id)
+            .limit(limit)
+        )
+        return list(await self._session.scalars(query))
+
+    async def has_sales(self, showtime_id: str) -> bool:
+        """Tell whether a showtime has bookings that hold or own seats."""
+        query = select(Booking.id).where(Booking.showtime_id == showtime_id, Booking.status.in_(UNFINISHED)).limit(1)
+        return await self._session.scalar(query) is not None
+
+    async def _unfinished_refunds(self, booking_id: str) -> tuple[RefundRecord, ...]:
+        query = select(*REFUND_COLUMNS).where(
+            Refund.showtime_id == showtime_of(booking_id),
+            Refund.booking_id == booking_id,
+            Refund.status == RefundStatus.PENDING,
+        )
+        return tuple(RefundRecord(*row) for row in await self._session.execute(query.order_by(Refund.id)))
+
+    async def _open_change(self, booking_id: str) -> ChangeRecord | None:
+        query = select(*CHANGE_COLUMNS).where(
+            BookingChange.showtime_id == showtime_of(booking_id),
+            BookingChange.booking_id == booking_id,
+            BookingChange.status == ChangeStatus.OPEN,
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else ChangeRecord(*row)
+
+
+def _is(model: Any, scoped_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (model.showtime_id == showtime_of(scoped_id), model.id == scoped_id)
+
+
+def _among(showtime_column: Any, id_column: Any, booking_ids: Sequence[str]) -> ColumnElement[bool]:
+    # The showtimes are named too: they begin every key, and tell a spread database where to look.
+    showtimes = sorted({showtime_of(booking_id) for booking_id in booking_ids})
+    return and_(showtime_column.in_(showtimes), id_column.in_(booking_ids))
