@@ -130,7 +130,7 @@ class Engine:
         except TimeoutError:
             run.time_out()
             return None
-        if response is not None and is_plain(response):
+        if response is not None and is_plain(response.body):
             return GraphQLResult(response.body, has_data=True)
         if response is not None:
             run.merge_whole(operation.program.steps[0], response)
@@ -186,7 +186,7 @@ class Engine:
         )
         try:
             async for event in upstream:
-                if operation.plan.passthrough and is_plain(SubgraphResponse(200, event)):
+                if operation.plan.passthrough and is_plain(event):
                     yield event
                 else:
                     yield await self._event(operation, self._run(operation, variables, context), event)

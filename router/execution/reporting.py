@@ -66,12 +66,11 @@ class ErrorPlaces:
         found: defaultdict[tuple[str | int, str | int], list[Place]] = defaultdict(list)
         for asked in self._asked:
             for target, objects, positions in asked.places:
-                by_object: defaultdict[int, list[Place]] = defaultdict(list)
-                for place, item in locate(self._tree, target.path):
-                    by_object[id(item)].append(place)
+                by_object = {id(item): place for place, item in locate(self._tree, target.path)}
                 for item, position in zip(objects, positions, strict=True):
-                    # An object that stands in several places is collected once for each: its places are taken once.
-                    found[asked.batch.alias, position] += by_object.pop(id(item), [])
+                    # What an answer that came meanwhile has made another type's is not found any more.
+                    if id(item) in by_object:
+                        found[asked.batch.alias, position].append(by_object[id(item)])
         return found
 
     def _failed_places(self) -> list[Place]:

@@ -582,6 +582,13 @@ class TestPassingOn:
             error_codes=("SUBGRAPH_ERROR",),
         )
 
+    @pytest.mark.parametrize("end", [b"\n", b',"own":{"x":{}}}'])
+    async def test_errors_are_found_wherever_they_stand(self, end: bytes) -> None:
+        errors = b'{"data":{"plain":null},"errors":[{"message":"m","path":["plain"]}]'
+        run = bench(SDL, self.PLAN, {"a": errors + (end if end.startswith(b",") else b"}" + end)})
+
+        assert (await run.result("{plain}")).error_codes == ("SUBGRAPH_ERROR",)
+
     async def test_a_half_answer_is_not_passed_on(self) -> None:
         run = bench(SDL, self.PLAN, {"a": b'{"data":{"plain":{"a":{}}'})
 
