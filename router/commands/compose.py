@@ -22,7 +22,9 @@ def run(
     *,
     subgraph: Annotated[
         list[str],
-        typer.Option(metavar="NAME=URL=FILE", help="A subgraph: its name, its address, the file with its SDL. Repeat it."),
+        typer.Option(
+            metavar="NAME=URL=FILE", help="A subgraph: its name, its address, the file with its SDL. Repeat it."
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write; the standard output without it.")
@@ -81,9 +83,7 @@ def _check(path: Path, sdl: str, console: Console) -> None:
     if present == sdl:
         console.print(f"[green]up to date:[/] {escape(str(path))}")
         return
-    diff = difflib.unified_diff(
-        present.splitlines(), sdl.splitlines(), f"{path}", "as composed now", lineterm="", n=1
-    )
+    diff = difflib.unified_diff(present.splitlines(), sdl.splitlines(), f"{path}", "as composed now", lineterm="", n=1)
     lines = list(islice(diff, _DIFF_LINES + 1))
     for line in lines[:_DIFF_LINES]:
         console.print(escape(line))

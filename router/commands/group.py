@@ -1,4 +1,4 @@
-"""The group of commands, and how each of them ends: 0 for done, 1 for refused, 2 for a wrong use of the command line."""
+"""The group of commands, and how each ends: 0 for done, 1 for refused, 2 for a wrong use of the command line."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _MODULES: Mapping[str, str] = {
 class LazyGroup(typer.core.TyperGroup):
     """Finds its commands by name, in modules of their own."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class gives it
         """Give the names of the commands, in the order of the help text."""
         return list(_MODULES)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the base class gives it
         """Give a command, None for an unknown name."""
         module = _MODULES.get(cmd_name)
         if module is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ from router.planning.explain import explain
 from router.supergraph import load_supergraph
 
 
-class Stage(str, Enum):
+class Stage(StrEnum):
     """The stages of the planner, by what each gives."""
 
     NORMALIZED = "normalized"

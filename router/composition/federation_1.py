@@ -57,7 +57,9 @@ def _upgraded_field(
     directives = field.directives
     if is_interface or not facts.is_external(definition.name, field.name):
         directives = tuple(directive for directive in directives if directive.name != "external")
-        shared = any(field.name in other.types[definition.name].fields for other in others if definition.name in other.types)
+        shared = any(
+            field.name in other.types[definition.name].fields for other in others if definition.name in other.types
+        )
         if shared and not is_interface and definition.name != "Subscription":
             directives += (Directive("shareable", {}),)
     return replace(field, directives=directives)

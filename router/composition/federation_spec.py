@@ -1,4 +1,4 @@
-"""The Federation specification's own definitions: which directive exists since which version, and how it is declared."""
+"""The Federation specification's own definitions: which directive exists since when, and how it is declared."""
 
 from __future__ import annotations
 

@@ -104,8 +104,10 @@ class FieldSetReader:
         if not node.selections:
             wrong(f'it selects nothing on "{on}"')
         for selection in node.selections:
-            for directive in selection.directives or ():
-                problems.append(Problem(Flaw.DIRECTIVE, f"it applies @{directive.name.value}"))
+            problems.extend(
+                Problem(Flaw.DIRECTIVE, f"it applies @{directive.name.value}")
+                for directive in selection.directives or ()
+            )
             if isinstance(selection, FieldNode):
                 yield from self._field(selection, on, problems, depth)
             elif isinstance(selection, InlineFragmentNode):

@@ -57,7 +57,9 @@ def check_rights(supergraph: MergedSupergraph, facts: Sequence[SubgraphFacts], r
             for at, needed in _needed(supergraph, one.field_set("requires", definition.name, field)):
                 if not needed <= held:
                     coordinate = f"{definition.name}.{field.name}"
-                    message = f'"{coordinate}" requires "{at}" and has not all of its rights ({", ".join(sorted(needed))}).'
+                    message = (
+                        f'"{coordinate}" requires "{at}" and has not all of its rights ({", ".join(sorted(needed))}).'
+                    )
                     code = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"
                     report.error(code, message, subgraphs=[one.name], at=(coordinate, at))
 

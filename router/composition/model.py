@@ -34,7 +34,7 @@ class Directive:
     """A directive as applied.
 
     Attributes:
-        name: `key` for the specification's `@key` by whatever name it was imported; `@mine` for one of the subgraph's own.
+        name: `key` for the specification's `@key`, however it was imported; `@mine` for one of the subgraph's own.
         arguments: as written, without defaults.
         in_extension: applied on an `extend`, not on a definition.
     """

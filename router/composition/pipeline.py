@@ -20,7 +20,7 @@ from router.composition.validation import validate_subgraph
 
 _NO_NAME_CHARACTER = re.compile(r"[^A-Za-z0-9_]")
 _NUMBERED = re.compile(r"_\d+$")
-_VALID_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
+_RESERVED_NAMES = frozenset({"", "_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,8 @@ def _check_names(sources: Sequence[SubgraphSource], report: Report) -> None:
     for name, count in Counter(source.name for source in sources).items():
         if count > 1:
             report.error("INVALID_SUBGRAPH_NAME", f'{count} subgraphs are called "{name}".', subgraphs=[name])
-        if not _VALID_NAME.match(name):
-            message = f'"{name}" is no name for a subgraph: a letter first, then letters, digits, "-" and "_".'
-            report.error("INVALID_SUBGRAPH_NAME", message, subgraphs=[name])
+        if name in _RESERVED_NAMES:
+            report.error("INVALID_SUBGRAPH_NAME", f'"{name}" is no name for a subgraph.', subgraphs=[name])
     if not sources:
         report.error("NO_QUERIES", "There is no subgraph, and so no query.")
 
@@ -77,6 +76,7 @@ def _check_names(sources: Sequence[SubgraphSource], report: Report) -> None:
 def graph_values(names: Sequence[str]) -> dict[str, str]:
     """Give each subgraph its value of `join__Graph`: upper case, numbered where two would be the same."""
     plain = {name: _NO_NAME_CHARACTER.sub("_", name).upper() for name in names}
+    plain = {name: f"_{value}" if value[0].isdigit() else value for name, value in plain.items()}
     # A name that ends like a number given here gets a tail, so that the two can not be taken for each other.
     plain = {name: f"{value}_" if _NUMBERED.search(value) else value for name, value in plain.items()}
     counts = Counter(plain.values())

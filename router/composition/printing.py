@@ -71,7 +71,11 @@ _SPECS: Mapping[str, tuple[str, str | None, tuple[str, ...]]] = {
 }
 """The specifications of the directives that are kept: version, purpose, and which directives each holds."""
 
-_SCALARS = {"requiresScopes": "requiresScopes__Scope", "policy": "policy__Policy", "context": "context__ContextFieldValue"}
+_SCALARS = {
+    "requiresScopes": "requiresScopes__Scope",
+    "policy": "policy__Policy",
+    "context": "context__ContextFieldValue",
+}
 _FEDERATION_SCALARS = {"federation__Scope": "requiresScopes__Scope", "federation__Policy": "policy__Policy"}
 
 
@@ -110,7 +114,9 @@ def _schema(supergraph: MergedSupergraph, used: frozenset[str]) -> str:
         link = f'url: "https://specs.apollo.dev/{spec}/{version}"'
         link += f", import: [{', '.join(imported)}]" if imported else ""
         links.append(link + (f", for: {purpose}" if purpose else ""))
-    links += [f"url: {_quoted(link.url)}, import: [{', '.join(map(_quoted, link.imports))}]" for link in supergraph.links]
+    links += [
+        f"url: {_quoted(link.url)}, import: [{', '.join(map(_quoted, link.imports))}]" for link in supergraph.links
+    ]
     lines = ["schema", *(f"  @link({link})" for link in links)]
     lines += [f"  {_applied(directive)}" for directive in supergraph.schema.directives]
     roots = [f"  {root.lower()}: {root}" for root in ROOTS if root in supergraph.types]
@@ -210,8 +216,8 @@ def _join_field(join: JoinField) -> str:
     texts = {
         "requires": join.requires,
         "provides": join.provides,
-        "type": join.type,
         "override": join.override,
+        "type": join.type,
         "overrideLabel": join.override_label,
     }
     flags = {"external": join.external, "usedOverridden": join.used_overridden}

@@ -20,7 +20,6 @@ from graphql import (
     TypeNode,
     parse,
 )
-
 from graphql.language import ast
 
 from router.composition import federation_spec as spec
@@ -92,7 +91,9 @@ class _Reader:
         """Give the subgraph; ROOT_QUERY_USED and its like are reported."""
         types: dict[str, TypeDefinition] = {}
         for node in self._document.definitions:
-            if isinstance(node, TypeDefinitionNode | TypeExtensionNode) and not self._links.is_machinery(node.name.value):
+            if isinstance(node, TypeDefinitionNode | TypeExtensionNode) and not self._links.is_machinery(
+                node.name.value
+            ):
                 definition = self._type(node)
                 known = types.get(definition.name)
                 types[definition.name] = definition if known is None else _merged(known, definition)

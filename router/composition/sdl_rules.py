@@ -1,4 +1,4 @@
-"""What GraphQL itself asks of a subgraph's SDL, with federation's definitions supplied where the SDL leaves them out."""
+"""What GraphQL itself asks of a subgraph's SDL; federation's definitions are supplied where it leaves them out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from graphql import (
     DocumentNode,
     EnumTypeExtensionNode,
     GraphQLError,
+    GraphQLInputType,
     GraphQLSchema,
     InputObjectTypeExtensionNode,
     InterfaceTypeExtensionNode,
@@ -47,7 +48,8 @@ _DEFINED_BY: dict[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
     InputObjectTypeExtensionNode: ast.InputObjectTypeDefinitionNode,
     ScalarTypeExtensionNode: ast.ScalarTypeDefinitionNode,
 }
-_LINK = """(url: String, as: String, for: federation__LinkPurpose, import: [federation__LinkImport]) repeatable on SCHEMA
+_LINK = """\
+(url: String, as: String, for: federation__LinkPurpose, import: [federation__LinkImport]) repeatable on SCHEMA
 scalar federation__LinkImport
 enum federation__LinkPurpose { SECURITY EXECUTION }"""
 # A subgraph need not have a query, nor a root type any field of its own: `_entities` is there for every one.
@@ -67,15 +69,15 @@ def check_sdl(document: DocumentNode, links: Links, *, subgraph: str, report: Re
 
     definitions = list(with_bases(document))
     complete = DocumentNode(definitions=(*definitions, *_missing_definitions(definitions, links)))
-    errors = validate_sdl(complete)
-    if errors:
-        for error in errors:
-            refuse(_told(error))
+    invalid = validate_sdl(complete)
+    for error in invalid:
+        refuse(_told(error))
+    if invalid:
         return
     try:
         schema = build_ast_schema(complete, assume_valid_sdl=True)
-    except (GraphQLError, TypeError) as error:
-        refuse(str(error))
+    except (GraphQLError, TypeError) as broken:
+        refuse(str(broken))
         return
     for error in validate_schema(schema):
         if error.message not in _TOLERATED:
@@ -147,11 +149,12 @@ def _bad_defaults(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
                     yield from _bad_default(f"{definition.name}.{name}({argument}:)", value.ast_node, value.type)
 
 
-def _bad_default(coordinate: str, node: ast.InputValueDefinitionNode | None, expected: object) -> Iterator[tuple[str, str]]:
+def _bad_default(
+    coordinate: str, node: ast.InputValueDefinitionNode | None, expected: GraphQLInputType
+) -> Iterator[tuple[str, str]]:
     if node is None or node.default_value is None:
         return
     default: ConstValueNode = node.default_value
-    if isinstance(node.type, NonNullTypeNode) and isinstance(default, ast.NullValueNode):
-        yield coordinate, print_ast(default)
-    elif value_from_ast(default, expected) is Undefined:  # type: ignore[arg-type] # the schema's input types are such
+    is_null = isinstance(node.type, NonNullTypeNode) and isinstance(default, ast.NullValueNode)
+    if is_null or value_from_ast(default, expected) is Undefined:
         yield coordinate, print_ast(default)

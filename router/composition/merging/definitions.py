@@ -31,9 +31,7 @@ def executable_directives(subgraphs: Sequence[Subgraph], report: Report) -> dict
     found: dict[str, DirectiveDefinition] = {}
     for name in names:
         nodes = [subgraph.directives[name] for subgraph in subgraphs if name in subgraph.directives]
-        locations = [
-            location for location in _EXECUTABLE if all(location in _locations(node) for node in nodes)
-        ]
+        locations = [location for location in _EXECUTABLE if all(location in _locations(node) for node in nodes)]
         if not any(location in _EXECUTABLE for node in nodes for location in _locations(node)):
             continue
         if len(nodes) < len(subgraphs) or not locations:

@@ -121,7 +121,7 @@ def _value_node(value: object) -> ConstValueNode:
         case str():
             return ast.StringValueNode(value=value)
         case list():
-            return ast.ConstListNode(values=tuple(_value_node(item) for item in value))
+            return ast.ConstListValueNode(values=tuple(_value_node(item) for item in value))
         case _:
             return ast.NullValueNode()
 

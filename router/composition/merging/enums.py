@@ -84,7 +84,9 @@ class EnumMerger:
         told = f'"{value}" of "{name}" is in {", ".join(sorted(having))} and not in {", ".join(missing)}'
         as_input, as_output = name in self._uses.inputs, name in self._uses.outputs
         if as_input and as_output:
-            message = f'{told}, and "{name}" is used in answers and in inputs: its values have to be the same everywhere.'
+            message = (
+                f'{told}, and "{name}" is used in answers and in inputs: its values have to be the same everywhere.'
+            )
             self._report.error("ENUM_VALUE_MISMATCH", message, subgraphs=[*having, *missing], at=at)
             return True
         if as_input:

@@ -43,9 +43,9 @@ class FieldMerger:
         for name, sources in names.items():
             field_owners = [(one, type_name) for one, _ in sources]
             check_sharing(field_owners, type_name=type_name, field=name, overrides=self.overrides, report=self.report)
-            field = self._merge(type_name, name, sources, everywhere=len(sources) == len(owners))
-            if field is not None:
-                merged[name] = field
+            one_field = self._merge(type_name, name, sources, everywhere=len(sources) == len(owners))
+            if one_field is not None:
+                merged[name] = one_field
         return merged
 
     def _merge(
@@ -59,10 +59,7 @@ class FieldMerger:
             return None
         ref = self._type(owned, at)
         contextual = frozenset(
-            argument.name
-            for _, field in owned
-            for argument in field.arguments.values()
-            if argument.has("fromContext")
+            argument.name for _, field in owned for argument in field.arguments.values() if argument.has("fromContext")
         )
         arguments = self.inputs.merge_arguments(
             [
@@ -137,7 +134,8 @@ class FieldMerger:
         definition = one.type(type_name)
         is_interface = definition is not None and definition.kind is Kind.INTERFACE
         override = next(iter(field.applied("override")), None)
-        label = override.text("label") if override is not None else lost.label if lost is not None else ""
+        # Without a field to take over there is no step by step either.
+        moving = self.overrides.by(one.name, type_name, field.name) or lost
         return JoinField(
             graph=one.subgraph.graph,
             requires=_field_set_text(field, "requires"),
@@ -145,7 +143,7 @@ class FieldMerger:
             type=str(field.type) if types_differ else None,
             external=not is_interface and one.is_external(type_name, field.name),
             override=override.text("from") if override is not None else None,
-            override_label=label or None,
+            override_label=moving.label if moving is not None else None,
             used_overridden=lost is not None and lost.label is None,
             context_arguments=context_arguments(one, field, at=at, report=self.report),
         )

@@ -42,6 +42,11 @@ class Overrides:
         """Give the override that takes a field away from a subgraph."""
         return self._found.get((subgraph, f"{type_name}.{field}"))
 
+    def by(self, subgraph: str, type_name: str, field: str) -> Override | None:
+        """Give the override by which a subgraph takes a field from another one."""
+        at = f"{type_name}.{field}"
+        return next((one for (_, other), one in self._found.items() if other == at and one.by == subgraph), None)
+
     def labels(self) -> frozenset[str]:
         """Give the labels of all progressive overrides."""
         return frozenset(override.label for override in self._found.values() if override.label is not None)

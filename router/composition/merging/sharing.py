@@ -17,9 +17,7 @@ def check_sharing(owners: Sequence[Owner], *, type_name: str, field: str, overri
     """Report INVALID_FIELD_SHARING where several subgraphs resolve a field and one of them does not share it."""
     at = f"{type_name}.{field}"
     resolving = [(one, on) for one, on in owners if resolves(one, on, field, overrides=overrides)]
-    closed = [
-        one.name for one, on in resolving if not one.is_shareable(on, field) and not one.is_external(on, field)
-    ]
+    closed = [one.name for one, on in resolving if not one.is_shareable(on, field) and not one.is_external(on, field)]
     if type_name == "Subscription":
         _check_subscription(resolving, at, field, report)
     if len(resolving) < 2 or not closed:  # noqa: PLR2004 - one alone shares with nobody

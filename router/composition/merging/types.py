@@ -18,7 +18,13 @@ class TypeMerger:
     """Merges named types."""
 
     def __init__(
-        self, *, fields: FieldMerger, inputs: InputMerger, enums: EnumMerger, directives: DirectiveMerger, report: Report
+        self,
+        *,
+        fields: FieldMerger,
+        inputs: InputMerger,
+        enums: EnumMerger,
+        directives: DirectiveMerger,
+        report: Report,
     ) -> None:
         self._fields = fields
         self._inputs = inputs

@@ -32,7 +32,7 @@ class Reach:
 class Explorer:
     """Works out reaches; each type with the same places once.
 
-    A reach is the least fixpoint: a field counts once its requirements do, a subgraph once one of its keys does, so that
+    A reach is the least fixpoint: a field counts once its requirements do, a subgraph once one of its keys does. So
     circles of requirements come out as unsatisfied by themselves.
     """
 
@@ -40,51 +40,59 @@ class Explorer:
         self._supergraph = supergraph
         self._resolvability = resolvability
         self._known: dict[tuple[str, Places], Reach] = {}
-        self._open: set[tuple[str, Places]] = set()
-        self._cut = 0
+        self._growing: dict[tuple[str, Places], Reach] = {}
 
     def reach(self, type_name: str, places: Places) -> Reach:
         """Explore from the places of a value of an object type (or of an interface that only objects stand for)."""
         state = (type_name, places)
-        known = self._known.get(state)
+        known = self._known.get(state) or self._growing.get(state)
         if known is not None:
             return known
-        if state in self._open:
-            # The answer depends on itself: nothing is known to be reachable yet.
-            self._cut += 1
-            return Reach()
-        self._open.add(state)
-        cut = self._cut
         reach = Reach(places=dict.fromkeys(sorted(places, key=_order)))
-        size = -1
-        while size != reach.size:
-            size = reach.size
-            self._add_fields(reach)
-            self._add_places(type_name, reach)
-        self._open.discard(state)
-        if cut == self._cut or not self._open:
-            self._known[state] = reach
+        is_first = not self._growing
+        self._growing[state] = reach
+        if is_first:
+            self._grow()
+        # Asked for on the way to another one, it is as yet incomplete; the first one goes on until all of them are.
         return reach
 
-    def _add_fields(self, reach: Reach) -> None:
+    def _grow(self) -> None:
+        """Let all the reaches that depend on each other grow until none of them does."""
+        size = -1
+        while size != self._size():
+            size = self._size()
+            for (type_name, _), reach in list(self._growing.items()):
+                self._add_fields(type_name, reach)
+                self._add_places(type_name, reach)
+        self._known |= self._growing
+        self._growing.clear()
+
+    def _size(self) -> int:
+        return len(self._growing) + sum(reach.size for reach in self._growing.values())
+
+    def _add_fields(self, type_name: str, reach: Reach) -> None:
         for place in reach.places:
             definition = self._resolvability.facts[place.subgraph].type(place.type)
             for name in definition.fields if definition is not None else ():
                 if place in reach.fields.get(name, ()) or not self._resolvability.resolves(place, name):
                     continue
-                if self.requirement_met(place, name, reach):
+                if self.requirement_met(place, name, type_name):
                     reach.fields.setdefault(name, {})[place] = None
 
-    def requirement_met(self, place: Place, name: str, reach: Reach) -> bool:
-        """Tell whether what a field requires can be fetched, and its subgraph be entered again with it."""
+    def requirement_met(self, place: Place, name: str, type_name: str) -> bool:
+        """Tell whether what a field requires can be fetched from its own subgraph, and that be entered again with it.
+
+        What the way to this place has passed does not count: the same field has to be resolvable on every way.
+        """
         required = self._resolvability.requires(place, name)
         if not required:
             return True
-        alone = Reach(fields={one: {place: None} for one, places in reach.fields.items() if place in places})
+        own = self.reach(type_name, frozenset({place}))
+        alone = Reach(fields={one: {place: None} for one, places in own.fields.items() if place in places})
         if self.obtainable(required, alone):
             return True
         keys = self._resolvability.keys(place.subgraph, place.type)
-        return self.obtainable(required, reach) and any(self.obtainable(key.fields, reach) for key in keys)
+        return self.obtainable(required, own) and any(self.obtainable(key.fields, own) for key in keys)
 
     def _add_places(self, type_name: str, reach: Reach) -> None:
         for target in self.targets(type_name):

@@ -25,9 +25,6 @@ def _check_field(facts: SubgraphFacts, definition: TypeDefinition, field: Field,
         message = f'"{at}" is a field of an interface, which nobody resolves: it can not be external.'
         report.error("EXTERNAL_ON_INTERFACE", message, subgraphs=[facts.name], at=at)
         return
-    if definition.is_interface_object:
-        message = f'"{at}" is external, and "{definition.name}" an interface object: its fields can not be.'
-        report.error("INTERFACE_OBJECT_USAGE_ERROR", message, subgraphs=[facts.name], at=at)
     # Schemas of federation 1 declare a field as external for good measure.
     if at not in facts.used and facts.subgraph.version > FEDERATION_1:
         message = f'"{at}" is external, but no key, requires, provides or interface of this subgraph uses it.'

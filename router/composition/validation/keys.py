@@ -47,11 +47,15 @@ def _check_interface(facts: SubgraphFacts, definition: TypeDefinition, report: R
     for key in facts.keys[definition.name]:
         wanted = _shape(key.fields)
         for name in sorted(facts.subgraph.possible_types(definition.name)):
-            own = facts.keys.get(name, ())
-            if all(_shape(other.fields) != wanted for other in own):
-                message = f'"{name}" implements "{definition.name}" without its key "{key.text}".'
-                at = (definition.name, name)
-                report.error("INTERFACE_KEY_NOT_ON_IMPLEMENTATION", message, subgraphs=[facts.name], at=at)
+            own = [other for other in facts.keys.get(name, ()) if _shape(other.fields) == wanted]
+            if not own:
+                problem = f'"{name}" implements "{definition.name}" without its key "{key.text}".'
+            elif key.resolvable and not any(other.resolvable for other in own):
+                problem = f'"{name}" can not be resolved by "{key.text}", the key of its interface "{definition.name}".'
+            else:
+                continue
+            at = (definition.name, name)
+            report.error("INTERFACE_KEY_NOT_ON_IMPLEMENTATION", problem, subgraphs=[facts.name], at=at)
 
 
 _Shape: TypeAlias = "frozenset[tuple[str, _Shape]]"

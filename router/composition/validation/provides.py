@@ -29,6 +29,8 @@ def check_provides(facts: SubgraphFacts, report: Report) -> None:
             message = f'"{at}" provides "{selected.coordinate}", which has arguments.'
             report.error("PROVIDES_FIELDS_HAS_ARGS", message, subgraphs=[facts.name], at=(at, selected.coordinate))
         for selected in never_external(facts, field_set):
-            message = f'"{at}" provides "{selected.coordinate}", which this subgraph resolves anyway: it is not external.'
+            message = (
+                f'"{at}" provides "{selected.coordinate}", which this subgraph resolves anyway: it is not external.'
+            )
             at_both = (at, selected.coordinate)
             report.error("PROVIDES_FIELDS_MISSING_EXTERNAL", message, subgraphs=[facts.name], at=at_both)

@@ -19,6 +19,8 @@ def check_requires(facts: SubgraphFacts, report: Report) -> None:
             report.error("REQUIRES_UNSUPPORTED_ON_INTERFACE", message, subgraphs=[facts.name], at=at)
         field_set = checked_field_set(facts, directive, on=on, at=at, codes=_CODES, report=report)
         for selected in never_external(facts, field_set or ()):
-            message = f'"{at}" requires "{selected.coordinate}", which this subgraph resolves itself: it is not external.'
+            message = (
+                f'"{at}" requires "{selected.coordinate}", which this subgraph resolves itself: it is not external.'
+            )
             at_both = (at, selected.coordinate)
             report.error("REQUIRES_FIELDS_MISSING_EXTERNAL", message, subgraphs=[facts.name], at=at_both)
