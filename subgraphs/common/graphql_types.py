@@ -23,10 +23,12 @@ class Money:
 class PageInfo:
     """Relay's page information."""
 
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether more follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the page was asked for after a cursor.")
+    start_cursor: str | None = strawberry.field(description="The first edge's cursor; null for an empty page.")
+    end_cursor: str | None = strawberry.field(
+        description="The last edge's cursor: give it as `after` for the next page."
+    )
 
 
 @strawberry.enum(description="What a user error is about. More values may come.")
@@ -52,7 +54,7 @@ class ErrorCode(enum.Enum):
 class UserError:
     """The fields that every user error has. Subgraphs implement it with data of their own."""
 
-    code: ErrorCode
+    code: ErrorCode = strawberry.field(description="What it is about, for a program to read.")
     message: str = strawberry.field(description="What happened and what to do, for a person to read.")
     field: list[str] | None = strawberry.field(
         description="Path into the input; null where it is not one field's fault."
