@@ -1,0 +1,1 @@
+"""What the seat subgraph decides. Every method is one transaction, or says why not."""
