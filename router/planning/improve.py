@@ -11,8 +11,8 @@ from router.planning.fetch_tree import FetchNode, Group
 
 __all__ = ["improve"]
 
-_TRIALS = 24
-_WORK = 1_500  # choices times trials: a large operation is planned once or twice, a small one many times
+_TRIALS = 16
+_WORK = 160  # fields times trials: a large operation is planned twice or so, a small one many times
 
 Outcome = tuple[Draft, list[Group]]
 _Score = tuple[int, int, int]
@@ -27,7 +27,7 @@ def improve(choose: Callable[[Preferences], Outcome]) -> Outcome:
     preferences: dict[tuple[str, ...], str] = {}
     best = choose(preferences)
     score = _score(best[1])
-    trials = min(_TRIALS, _WORK // (1 + len(best[0].choices)))
+    trials = min(_TRIALS, _WORK // (1 + score[2]))
     tried: set[tuple[tuple[str, ...], str]] = set()
     while trials > 0 and score[1] > 1 and (flip := _next(best[0], tried)) is not None:
         tried.add(flip)
@@ -43,12 +43,15 @@ def improve(choose: Callable[[Preferences], Outcome]) -> Outcome:
 
 
 def _next(draft: Draft, tried: set[tuple[tuple[str, ...], str]]) -> tuple[tuple[str, ...], str] | None:
-    """Give the most promising flip that was not tried: the smallest sacrifice, nearest to the root."""
+    """Give the most promising flip that was not tried: the smallest sacrifice, nearest to the root.
+
+    A choice that costs no request at all is never worth flipping.
+    """
     flips = [
         (cost[0] - choice.candidates[0][1][0], len(choice.path), choice.path, subgraph)
         for choice in draft.choices
         for subgraph, cost in choice.candidates
-        if subgraph != choice.subgraph and (choice.path, subgraph) not in tried
+        if choice.candidates[0][1][0] and subgraph != choice.subgraph and (choice.path, subgraph) not in tried
     ]
     useful = [flip for flip in flips if flip[0] <= 1]
     if not useful:

@@ -123,7 +123,12 @@ class World:
         """Give a field's value: leaves as JSON, objects as things."""
         definition = self.supergraph.types[thing.typename].fields[name]
         text = json.dumps(arguments, sort_keys=True) if arguments else ""
-        return self._typed(thing, name, text, definition.type.text)
+        strict = any(
+            own.fields[name].type.text.endswith("!")
+            for own in self.supergraph.types[thing.typename].subgraphs.values()
+            if name in own.fields
+        )
+        return self._typed(thing, name, text, definition.type.text.removesuffix("!") + "!" * strict)
 
     def _typed(self, thing: Thing, name: str, salt: str, text: str) -> Any:
         owner = self._owner(thing.typename, name)
