@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 
 from router.config import LogSettings, RouterConfig, load_config
@@ -127,30 +128,46 @@ def address_of(listening: socket.socket) -> str:
 
 
 def configure_logging(settings: LogSettings) -> None:
-    """Set up structlog for this process, uvicorn's own lines included: one event a line, to standard error."""
+    """Set up structlog for this process, other libraries' lines included: one event a line, to standard error."""
     level = logging.getLevelNamesMapping()[settings.level.upper()]
     as_text = sys.stderr.isatty() if settings.format == "auto" else settings.format == "text"
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    final: list[Any] = (
-        [renderer] if as_text else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    for_text: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # An access line stands in every request's way, so it is written by the quickest encoder there is.
+    for_machines: list[Any] = [
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(serializer=orjson.dumps),
+    ]
     structlog.configure(
-        processors=[*shared, *final],
+        processors=[*shared, *(for_text if as_text else for_machines)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr)
+        if as_text
+        else structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final], foreign_pre_chain=shared
-        )
+    _configure_library_logging(level, shared, for_text if as_text else for_machines[:-1])
+
+
+def _configure_library_logging(level: int, shared: list[Any], final: list[Any]) -> None:
+    """Let what libraries log by the standard module look the same; below a warning they keep quiet."""
+    rendered = (
+        final
+        if isinstance(final[-1], structlog.dev.ConsoleRenderer)
+        else [
+            *final,
+            structlog.processors.JSONRenderer(),
+        ]
     )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered], foreign_pre_chain=shared
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
 
 

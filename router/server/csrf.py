@@ -9,7 +9,7 @@ when
 - the browser says that it comes from this very origin, or from nobody's page (`sec-fetch-site`), or from an origin that
   is allowed to call, or
 - no browser of these years sent it (no `sec-fetch-site`, no `origin`) and `accept` names a GraphQL media type, which
-  links, images, scripts and forms cannot.
+  links, images, scripts and forms cannot, or `sec-fetch-mode` says `cors`: from another site that comes with `origin`.
 """
 
 from __future__ import annotations
@@ -54,4 +54,4 @@ class CrossSiteGuard:
         site = headers.get(b"sec-fetch-site")
         if site is not None:
             return site in {b"same-origin", b"none"}
-        return accepted.explicit
+        return accepted.explicit or headers.get(b"sec-fetch-mode") == b"cors"

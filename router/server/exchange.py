@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 import orjson
 
 from router.server.asgi_types import Message, Receive, Scope, Send
-from router.server.refusals import BodyTooLarge, Header, Refusal
+from router.server.refusals import BodyTooLarge, BodyTooSlow, Header, Refusal
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
@@ -71,29 +72,39 @@ class Exchange:
         self._receive = receive
         self._send = send
 
-    async def body(self, limit: int) -> bytes:
+    async def body(self, *, limit: int, seconds: float) -> bytes:
         """Read the whole body.
 
         Raises:
             BodyTooLarge: it has more than `limit` bytes; the rest is left unread.
+            BodyTooSlow: it is not there within these seconds.
             ClientGone: it ended half-way.
         """
         length = self.headers.get(b"content-length")
         if length is not None and length.isdigit() and int(length) > limit:
             raise BodyTooLarge(limit)
-        message = await self._next_part()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body", False):
-            parts = [body]
-            size = len(body)
-            while message.get("more_body", False) and size <= limit:
-                message = await self._next_part()
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-            body = b"".join(parts)
+        try:
+            async with asyncio.timeout(seconds):
+                body = await self._all_parts(limit)
+        except TimeoutError as error:
+            raise BodyTooSlow from error
         if len(body) > limit:
             raise BodyTooLarge(limit)
         return body
+
+    async def _all_parts(self, limit: int) -> bytes:
+        """Read parts until the last one, or until they are too many."""
+        message = await self._next_part()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body", False):
+            return body
+        parts = [body]
+        size = len(body)
+        while message.get("more_body", False) and size <= limit:
+            message = await self._next_part()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+        return b"".join(parts)
 
     async def _next_part(self) -> Message:
         message = await self._receive()

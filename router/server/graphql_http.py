@@ -55,7 +55,7 @@ class GraphQLHttp:
     async def _read(self, exchange: Exchange, accepted: Accepted) -> GraphQLRequest:
         if exchange.method == "POST":
             check_content_type(exchange.headers)
-            return from_body(await exchange.body(self._body_bytes))
+            return from_body(await exchange.body(limit=self._body_bytes, seconds=self._timeout))
         if exchange.method == "GET":
             self._guard.check(exchange, accepted)
             return from_query_string(exchange.query_string)

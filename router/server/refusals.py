@@ -10,6 +10,7 @@
         ├── UnknownPath               404
         ├── MethodRefused             405
         ├── NothingAcceptable         406
+        ├── BodyTooSlow               408
         ├── BodyTooLarge              413
         ├── ContentTypeRefused        415
         ├── InternalError             500
@@ -74,6 +75,17 @@ class NothingAcceptable(Refusal):
 
     status = 406
     code = "NOT_ACCEPTABLE"
+
+
+class BodyTooSlow(Refusal):
+    """The body did not come in time."""
+
+    status = 408
+    code = "REQUEST_TIMEOUT"
+
+    def __init__(self) -> None:
+        super().__init__("The request body did not arrive in time.")
+        self.headers = ((b"connection", b"close"),)
 
 
 class BodyTooLarge(Refusal):

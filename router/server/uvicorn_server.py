@@ -40,8 +40,15 @@ class RouterServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def create_server(app: RouterApp, config: RouterConfig, **options: Any) -> RouterServer:
-    """Make a server for the application; `options` go to `uvicorn.Config` and win over what is chosen here."""
+def create_server(app: RouterApp, config: RouterConfig, *, front: Any = None, **options: Any) -> RouterServer:
+    """Make a server for the application.
+
+    Args:
+        app: the router, which is drained before the server stops.
+        config: its settings.
+        front: an ASGI application that is served in the router's place, and hands on to it what is the router's.
+        options: go to `uvicorn.Config` and win over what is chosen here.
+    """
     chosen: dict[str, Any] = {
         "host": config.host,
         "port": config.port,
@@ -57,4 +64,4 @@ def create_server(app: RouterApp, config: RouterConfig, **options: Any) -> Route
         "log_config": None,
         "timeout_graceful_shutdown": max(1, int(config.shutdown_seconds / 2)),
     }
-    return RouterServer(uvicorn.Config(app, **(chosen | options)), app)
+    return RouterServer(uvicorn.Config(front or app, **(chosen | options)), app)

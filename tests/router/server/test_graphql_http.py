@@ -182,6 +182,22 @@ class TestBodyLimit:
         writer.close()
 
 
+class TestBodyTime:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"limits": {"timeout_seconds": 0.1}}
+
+    async def test_a_body_that_does_not_come_is_a_408(self, router: Running) -> None:
+        reader, writer = await asyncio.open_connection(*router.host.split(":"))
+        writer.write(
+            b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 22\r\n\r\n{"
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 408 ")
+        assert b'"REQUEST_TIMEOUT"' in await reader.read()
+        writer.close()
+
+
 class TestGet:
     ACCEPT = {"accept": RESPONSE}  # noqa: RUF012 - read only
 
@@ -236,6 +252,7 @@ class TestCrossSiteRequests:
             {"accept": "*/*", "content-type": "application/json"},
             {"accept": "*/*", "sec-fetch-site": "same-origin"},
             {"accept": "*/*", "sec-fetch-site": "none"},
+            {"accept": "*/*", "sec-fetch-mode": "cors"},
             {"accept": "*/*", "sec-fetch-site": "cross-site", "origin": "https://shop.example"},
         ],
     )
@@ -252,6 +269,8 @@ class TestCrossSiteRequests:
             {"accept": "image/avif,image/webp,*/*;q=0.8"},
             {"accept": RESPONSE, "sec-fetch-site": "cross-site"},
             {"accept": RESPONSE, "sec-fetch-site": "same-site"},
+            {"accept": "*/*", "sec-fetch-mode": "no-cors"},
+            {"accept": "*/*", "sec-fetch-mode": "cors", "origin": "https://evil.example"},
             {"accept": RESPONSE, "origin": "https://evil.example"},
             {"accept": RESPONSE, "origin": "null", "sec-fetch-site": "same-origin"},
             {"accept": "*/*", "content-type": "text/plain"},
