@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from router.composition import CompositionError, CompositionFailed, SubgraphSource, compose
 from router.composition.federation_spec import DIRECTIVES
-from router.composition.reading import SubgraphSource
 
 _FOLDER = Path(__file__).with_name("corpus")
 _CASE = re.compile(r"^# ==== (?P<name>.*?)(?: -> (?P<code>[A-Z_]+))?$", re.MULTILINE)
 _SUBGRAPH = re.compile(r"^# -- (?P<name>\S+)$", re.MULTILINE)
+_KEYWORDS = frozenset({"type", "interface", "union", "enum", "input", "scalar"})
+TOPICS = ("subgraph_rules", "merge_rules", "accessibility", "satisfiability")
 _IMPORTED = [f"@{name}" for name, directive in DIRECTIVES.items() if directive.since <= 11]
 
 
@@ -48,3 +50,35 @@ def cases(topic: str) -> list[Case]:
         Case(name, code, sources(**dict(zip(*[iter(_SUBGRAPH.split(body)[1:])] * 2, strict=True))))
         for name, code, body in zip(*[iter(parts)] * 3, strict=True)
     ]
+
+
+def composed(**sdl: str) -> str:
+    """Compose subgraphs given by name, and give the supergraph's SDL."""
+    return compose(sources(**sdl)).supergraph_sdl
+
+
+def refused(**sdl: str) -> tuple[CompositionError, ...]:
+    """Give the errors with which subgraphs are refused; none is a failure of the test."""
+    try:
+        compose(sources(**sdl))
+    except CompositionFailed as failed:
+        return failed.errors
+    raise AssertionError("composed")
+
+
+def printed(sdl: str, name: str) -> str:
+    """Give the definition of one type out of a printed schema, with its description and directives."""
+    lines = sdl.split("\n")
+    first = next(index for index, line in enumerate(lines) if _defines(line, name))
+    last = next(index for index in range(first, len(lines) + 1) if index == len(lines) or lines[index] in {"", "}"})
+    block = lines[first : last + 1]
+    # Members with descriptions have empty lines between them.
+    while "{" in block and block[-1] != "}":
+        last += 1
+        block.append(lines[last])
+    return "\n".join(block).rstrip("\n")
+
+
+def _defines(line: str, name: str) -> bool:
+    words = line.split()
+    return not line.startswith(" ") and len(words) > 1 and words[0] in _KEYWORDS and words[1] == name
