@@ -200,6 +200,9 @@ class TestCommand:
                 assert line["event"] == "serving"
                 host = line["address"].removeprefix("http://")
                 assert await answer_of(host, "{ name }") == {"data": {"name": "Lamp"}}
+                line = json.loads(await process.stderr.readline())
+                assert (line["event"], line["status"], line["level"]) == ("request", 200, "info")
+                assert len(line["request_id"]) == 32
                 async with connect(f"ws://{host}/graphql", subprotocols=[PROTOCOL]) as client:
                     started = time.monotonic()
                     process.send_signal(stop)

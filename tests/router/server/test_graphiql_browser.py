@@ -27,6 +27,7 @@ TABS = [
         "name": "Greeting",
         "query": "query Greeting($name: String!) {\n  hello(name: $name)\n}",
         "variables": {"name": "Ada"},
+        "headers": {"Authorization": "Bearer "},
     },
     {"name": "who am I", "query": "{ headers }", "headers": {"accept-language": "de"}},
     {"name": "Live", "query": "subscription Live { ticks(count: 3) }"},
@@ -75,6 +76,7 @@ async def test_the_configured_tabs_run_with_their_variables_and_headers(page: Pa
     await expect(page.locator(".graphiql-tab-button")).to_have_text(["Greeting", "whoAmI", "Live"])
     await run(page)
     await result_of(page).to_contain_text('"hello": "Hello Ada"', timeout=PATIENCE)
+    assert "authorization" not in dict(engine.contexts[-1].headers)
 
     await go_to_tab(page, 1)
     await run(page)

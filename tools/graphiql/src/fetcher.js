@@ -6,6 +6,10 @@ import { createClient } from "graphql-ws";
 const lowerCased = (headers) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
+// A header that waits for its value, such as "Bearer " without a token, is not sent.
+const filled = (headers = {}) =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => !/^(bearer)?\s*$/i.test(String(value))));
+
 const isSubscription = (document, operationName) =>
   document !== undefined && getOperationAST(document, operationName)?.operation === "subscription";
 
@@ -27,8 +31,10 @@ export function createFetcher(endpoint) {
   const overHttp = createGraphiQLFetcher({ url: url.href });
   const socketUrl = new URL(url);
   socketUrl.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return (params, options = {}) =>
-    isSubscription(options.documentAST, params.operationName)
-      ? subscribe(socketUrl.href, params, options.headers ?? {})
-      : overHttp(params, options);
+  return (params, options = {}) => {
+    const headers = filled(options.headers);
+    return isSubscription(options.documentAST, params.operationName)
+      ? subscribe(socketUrl.href, params, headers)
+      : overHttp(params, { ...options, headers });
+  };
 }
