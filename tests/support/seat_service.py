@@ -34,7 +34,7 @@ from subgraphs.seat.settings import SeatSettings
 _KEY = ec.generate_private_key(ec.SECP256R1())
 _JWKS = {"keys": [{**ECAlgorithm.to_jwk(_KEY.public_key(), as_dict=True), "kid": "k1", "alg": ACCESS_ALGORITHM}]}
 ROOM = (RowPlan("A", "ssssssss"), RowPlan("B", "pppp.ppp"), RowPlan("C", "wc.ssrrr"))
-"""Positions: A 0 to 7 standard; B 8 to 14 premium, a gap after 11; C 15 w, 16 c, 17 and 18 standard, 19 to 21 recliner."""
+"""Positions: A 0 to 7 standard; B 8 to 14 premium, a gap after 11; C 15 w, 16 c, 17 and 18 standard, 19 on recliner."""
 
 
 def person(*, role: Role = Role.CUSTOMER, aliases: Sequence[str] = (), cinemas: Sequence[str] = ()) -> Principal:

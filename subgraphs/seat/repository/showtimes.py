@@ -46,7 +46,8 @@ def showtime_columns(now: Now) -> list[Any]:
 
 def showtime_record(row: Sequence[Any]) -> ShowtimeRecord:
     """Build the record from a row of `showtime_columns`, which may have more columns after them."""
-    return ShowtimeRecord(*row[:12], Counts(*row[12:17]), row[17])
+    values = [*row[:12], Counts(*row[12:17]), row[17]]
+    return ShowtimeRecord(*values)
 
 
 class ShowtimeRepository:

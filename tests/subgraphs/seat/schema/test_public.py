@@ -23,7 +23,8 @@ FIND = "query($id: ID!) { hold(id: $id) { id seats { id } } }"
 CREATE = f"""mutation($input: CreateAuditoriumInput!) {{ answer: createAuditorium(input: $input) {{
     auditorium {{ id name capacity cinema {{ id }} layout {{ version rows columns
         seats {{ row number label category x y accessible }} }} }} {USER_ERRORS} }} }}"""
-BLOCK = f"mutation($input: BlockSeatsInput!) {{ answer: blockSeats(input: $input) {{ seatMap {{ version statuses }} {USER_ERRORS} }} }}"
+BLOCK = f"""mutation($input: BlockSeatsInput!) {{ answer: blockSeats(input: $input) {{
+    seatMap {{ version statuses }} {USER_ERRORS} }} }}"""
 UNBLOCK = BLOCK.replace("blockSeats(", "unblockSeats(")
 ENTITIES = """query($of: [_Any!]!) { _entities(representations: $of) {
     ... on Showtime { id seatMap { version statuses layout { version } seats { status seat { id row } } }
