@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,14 +16,13 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eventio.errors import CannotRun
-from eventio.process import data_folder, migrate_all, services_in_process, settings_of
+from eventio.process import Services, data_folder, migrate_all, services_in_process, settings_of
 from eventio.services import NAMES, service_kind
 from eventio.supergraph import read_supergraph
 from router.app import build_router
 from router.config import RouterConfig
 from router.server.app import RouterApp
 from router.transport import AsgiTransport
-from subgraphs.common.app import Service
 from subgraphs.common.bus import MemoryBus
 from subgraphs.common.clock import Clock
 
@@ -39,12 +38,12 @@ class EmbeddedSystem:
     Attributes:
         app: what a server serves.
         router: the router within it, which has to be drained before the server ends.
-        services: by name.
+        services: the three subgraphs.
     """
 
     app: ASGIApp
     router: RouterApp
-    services: Mapping[str, Service]
+    services: Services
 
 
 class _FrontDoor:
@@ -102,5 +101,5 @@ async def embedded_system(
     }
     await migrate_all(settings)
     async with services_in_process(settings, bus=MemoryBus(), clock=clock) as services:
-        router = build_router(router_config, read_supergraph(), AsgiTransport(services))  # type: ignore[arg-type] # as above
-        yield EmbeddedSystem(_FrontDoor(router, services["booking"]), router, services)
+        router = build_router(router_config, read_supergraph(), AsgiTransport(services.by_name()))  # type: ignore[arg-type] # as above
+        yield EmbeddedSystem(_FrontDoor(router, services.booking), router, services)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eventio.errors import CannotRun
 from eventio.services import NAMES, ServiceKind, service_kind
+from subgraphs.auth.app import AuthService
+from subgraphs.booking.app import BookingService
 from subgraphs.common.app import Service
-from subgraphs.common.bus import Bus
+from subgraphs.common.bus import Bus, bus_for
 from subgraphs.common.clock import Clock, SystemClock
 from subgraphs.common.migrations import DatabaseIsNewer
 from subgraphs.common.settings import ServiceSettings
 from subgraphs.common.wiring import Surroundings
+from subgraphs.seat.app import SeatService
+
+
+@dataclass(frozen=True)
+class Services:
+    """The three applications of a process."""
+
+    auth: AuthService
+    booking: BookingService
+    seat: SeatService
+
+    def by_name(self) -> dict[str, Service]:
+        """Give them by the names that the supergraph uses."""
+        return {"auth": self.auth, "booking": self.booking, "seat": self.seat}
 
 
 class _Late:
@@ -44,7 +60,9 @@ async def migrate_all(settings: Mapping[str, ServiceSettings]) -> None:
     Raises:
         CannotRun: one is newer than this release; it is left as it is.
     """
-    await asyncio.gather(*(_migrate(service_kind(name), one) for name, one in settings.items()))
+    # One after the other: Alembic's context is one for the process.
+    for name, one in settings.items():
+        await _migrate(service_kind(name), one)
 
 
 async def _migrate(kind: ServiceKind, settings: ServiceSettings) -> None:
@@ -57,7 +75,7 @@ async def _migrate(kind: ServiceKind, settings: ServiceSettings) -> None:
 @contextlib.asynccontextmanager
 async def services_in_process(
     settings: Mapping[str, ServiceSettings], *, bus: Bus, clock: Clock | None = None
-) -> AsyncIterator[Mapping[str, Service]]:
+) -> AsyncIterator[Services]:
     """Start the three applications, wired to each other without a network; stop them in the end.
 
     Args:
@@ -68,13 +86,36 @@ async def services_in_process(
     late = {name: _Late() for name in NAMES}
     transports = {name: httpx.ASGITransport(app, raise_app_exceptions=False) for name, app in late.items()}
     surroundings = Surroundings(bus=bus, clock=clock or SystemClock(), transports=transports)
-    services = {name: service_kind(name).create(settings[name], surroundings) for name in NAMES}
-    for name, service in services.items():
+    made: dict[str, Any] = {name: service_kind(name).create(settings[name], surroundings) for name in NAMES}
+    for name, service in made.items():
         late[name].app = service
     async with contextlib.AsyncExitStack() as stack:
-        for service in services.values():
+        for service in made.values():
             await stack.enter_async_context(service.running())
-        yield services
+        yield Services(**made)
+
+
+@contextlib.asynccontextmanager
+async def configured_services(*, data_dir: Path | None = None, migrate: bool = False) -> AsyncIterator[Services]:
+    """Start the three applications on the databases that the environment names, for a command's own use.
+
+    Args:
+        data_dir: in place of the environment's.
+        migrate: whether the databases are migrated first.
+
+    Raises:
+        subgraphs.common.migrations.DatabaseIsOlder: `eventio migrate` has to run first.
+    """
+    changes = {} if data_dir is None else {"data_dir": data_folder(data_dir)}
+    settings = {name: settings_of(service_kind(name), **changes) for name in NAMES}
+    if migrate:
+        await migrate_all(settings)
+    bus = bus_for(settings["seat"].bus_url)
+    try:
+        async with services_in_process(settings, bus=bus) as services:
+            yield services
+    finally:
+        await bus.close()
 
 
 def data_folder(path: Path) -> Path:
