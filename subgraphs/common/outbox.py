@@ -46,6 +46,10 @@ class Outbox:
         self._clock = clock
         self._wake = asyncio.Event()
 
+    def handle(self, kind: str, handler: Handler) -> None:
+        """Add a handler: for those whose owner needs the outbox itself, and so is made after it."""
+        self._handlers[kind] = handler
+
     def put(self, session: AsyncSession, kind: str, payload: dict[str, Any], *, partition: str) -> str:
         """Write a message in the caller's unit of work; gives its id.
 
