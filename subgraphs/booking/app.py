@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from subgraphs.booking.context import BookingContext
-from subgraphs.booking.loaders import CatalogueLoaders
+from subgraphs.booking.loaders import CatalogueLoaders, SalesLoaders
 from subgraphs.booking.models import IdempotencyKeyRow, OutboxMessage
+from subgraphs.booking.sales_parts import Selling, build_selling
 from subgraphs.booking.schema import schema
 from subgraphs.booking.seat_client import SeatClient
 from subgraphs.booking.service.availability import AvailabilityKeeper
@@ -42,13 +43,18 @@ class BookingService(Service):
         database: booking's database.
         catalogue: films, cinemas, showtimes.
         outbox: what is still to be told elsewhere.
+        selling: bookings, payments, tickets (`selling.sales`), and the sandbox payment provider.
     """
 
-    def __init__(self, parts: ServiceParts, *, database: Database, catalogue: Catalogue, outbox: Outbox) -> None:
+    def __init__(
+        self, parts: ServiceParts, *, database: Database, catalogue: Catalogue, outbox: Outbox, selling: Selling
+    ) -> None:
         super().__init__(parts)
         self.database = database
         self.catalogue = catalogue
         self.outbox = outbox
+        self.selling = selling
+        selling.mount(self.web)
 
 
 def create_service(settings: BookingSettings, surroundings: Surroundings) -> BookingService:
@@ -86,12 +92,16 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
     )
     housekeeping = Housekeeping(database, keys, clock=clock, kept=timedelta(hours=settings.idempotency_hours))
 
+    selling = build_selling(settings, database=database, seat=seat, bus=surroundings.bus, outbox=outbox, keys=keys)
+
     def make_context(caller: Caller, long_lived: bool) -> BookingContext:  # noqa: FBT001 - a `ContextFactory`
         return BookingContext(
             caller=caller,
             long_lived=long_lived,
             catalogue=catalogue,
             loaders=CatalogueLoaders(catalogue, remember=not long_lived),
+            sales=selling.sales,
+            sales_loaders=SalesLoaders(selling.sales.bookings, remember=not long_lived),
         )
 
     callers = Callers(verifier_from(auth_client, clock=clock), tokens)
@@ -99,14 +109,15 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
         name="booking",
         graphql=GraphQLEndpoint(schema, callers, make_context),
         checks={"database": database.check},
-        start=[partial(require_current, database, MIGRATIONS)],
+        start=[partial(require_current, database, MIGRATIONS), selling.start],
         background={
             "outbox": outbox.run,
             "housekeeping": housekeeping.run,
             "availability.listen": availability.listen,
             "availability.write": availability.write,
             "availability.refresh": availability.refresh,
+            **selling.background,
         },
-        stop=[database.close, auth_client.close, seat_client.close],
+        stop=[database.close, auth_client.close, seat_client.close, selling.webhook_client.close],
     )
-    return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox)
+    return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox, selling=selling)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from strawberry.types import Info
 
-from subgraphs.booking.loaders import CatalogueLoaders
+from subgraphs.booking.loaders import CatalogueLoaders, SalesLoaders
 from subgraphs.booking.service.catalogue import Catalogue
+from subgraphs.booking.service.sales import Sales
 from subgraphs.common.context import BaseContext
 
 
@@ -17,6 +18,8 @@ class BookingContext(BaseContext):
 
     catalogue: Catalogue
     loaders: CatalogueLoaders
+    sales: Sales
+    sales_loaders: SalesLoaders
 
 
 BookingInfo = Info[BookingContext, None]

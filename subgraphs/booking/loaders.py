@@ -12,9 +12,11 @@ from strawberry.dataloader import DataLoader
 
 from subgraphs.booking.paging import Page, PageRequest
 from subgraphs.booking.repository.records import CinemaRecord, MovieRecord, ShowtimeRecord
+from subgraphs.booking.repository.sale_records import BookingRecord, LineRecord, PaymentRecord, TicketRecord
 from subgraphs.booking.repository.showtimes import ShowtimeQuery
+from subgraphs.booking.service.bookings import BookingService
 from subgraphs.booking.service.catalogue import Catalogue
-from subgraphs.common.ids import is_id
+from subgraphs.common.ids import is_id, is_scoped_id
 
 T = TypeVar("T")
 ById = Callable[[Sequence[str]], Awaitable[dict[str, T]]]
@@ -80,3 +82,38 @@ def _alike(asked: Sequence[ShowtimesOfMovie]) -> dict[tuple[ShowtimeQuery, PageR
     for one in asked:
         groups[one.query, one.request].append(one)
     return groups
+
+
+class SalesLoaders:
+    """Loaders of sales. `remember`: whether an answer serves for the whole request (not on WebSockets)."""
+
+    def __init__(self, bookings: BookingService, *, remember: bool) -> None:
+        self.bookings: DataLoader[str, BookingRecord | None] = DataLoader(_one_each(bookings.by_ids), cache=remember)
+        self.lines: DataLoader[str, Sequence[LineRecord]] = DataLoader(_many_each(bookings.lines_of), cache=remember)
+        self.payments: DataLoader[str, Sequence[PaymentRecord]] = DataLoader(
+            _many_each(bookings.payments_of), cache=remember
+        )
+        self.tickets: DataLoader[str, Sequence[TicketRecord]] = DataLoader(
+            _many_each(bookings.tickets_of), cache=remember
+        )
+
+
+def _one_each(
+    load: Callable[[Sequence[str]], Awaitable[dict[str, T]]],
+) -> Callable[[list[str]], Awaitable[list[T | None]]]:
+    async def load_many(ids: list[str]) -> list[T | None]:
+        well_formed = [one for one in ids if is_scoped_id(one)]
+        found = await load(well_formed) if well_formed else {}
+        return [found.get(one) for one in ids]
+
+    return load_many
+
+
+def _many_each(
+    load: Callable[[Sequence[str]], Awaitable[dict[str, tuple[T, ...]]]],
+) -> Callable[[list[str]], Awaitable[list[Sequence[T]]]]:
+    async def load_many(ids: list[str]) -> list[Sequence[T]]:
+        found = await load(ids)
+        return [found.get(one, ()) for one in ids]
+
+    return load_many

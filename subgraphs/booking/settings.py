@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from subgraphs.common.settings import ServiceSettings
@@ -32,3 +32,21 @@ class BookingSettings(ServiceSettings):
         default=300.0, gt=0, description="How old a figure of free seats may become before seat is asked"
     )
     idempotency_hours: int = Field(default=24, ge=1, description="How long answers to idempotency keys are kept")
+    payment_provider: str = Field(default="sandbox", pattern="^sandbox$", description="Who takes payments: sandbox")
+    payment_page_url: str = Field(
+        default="", description="Where people reach this service's payment pages; empty: public_url"
+    )
+    payment_action_seconds: int = Field(
+        default=600, ge=30, le=3_600, description="How long a person has for the second step of a payment"
+    )
+    payment_grace_seconds: int = Field(
+        default=30, ge=1, le=600, description="How long an unanswered authorization may still be under way"
+    )
+    sandbox_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs the sandbox's webhooks; empty: made from service_secret"
+    )
+    sandbox_late_seconds: float = Field(default=20.0, ge=0, description="How late the sandbox's late answers are")
+    ticket_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs tickets; after a comma older ones that still count; empty: a file in data_dir",
+    )

@@ -31,7 +31,7 @@ class FreeProvider:
     async def void(self, payment_id: str, reference: str) -> ProviderPayment:
         return self._payment(payment_id, ProviderStatus.VOIDED, _currency(reference))
 
-    async def refund(self, refund_id: str, reference: str, amount: Amount) -> str:
+    async def refund(self, refund_id: str, reference: str, amount: Amount) -> str:  # noqa: ARG002 - the Protocol's
         raise ProviderRefused("nothing_to_refund")
 
     async def look_up(self, payment_id: str, reference: str | None) -> ProviderPayment | None:
@@ -39,7 +39,7 @@ class FreeProvider:
             return None
         return self._payment(payment_id, ProviderStatus.AUTHORIZED, _currency(reference))
 
-    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:  # noqa: ARG002 - the Protocol's
         raise ForgedWebhook("nothing is sent by this provider")
 
     def _payment(self, payment_id: str, status: ProviderStatus, currency: str) -> ProviderPayment:

@@ -122,7 +122,8 @@ class SalesRepository:
         if statuses is not None:
             query = query.where(Booking.status.in_(statuses))
         if request.after is not None:
-            created_at, booking_id = datetime.fromisoformat(request.after[0]), request.after[1]
+            # A row comparison, which the index answers: the hundredth page costs what the first does.
+            created_at, booking_id = request.after
             last = tuple_(literal(created_at, Booking.created_at.type), literal(booking_id))
             query = query.where(tuple_(Booking.created_at, Booking.id) < last)
         query = query.order_by(Booking.created_at.desc(), Booking.id.desc()).limit(request.first + 1)

@@ -6,17 +6,25 @@ import strawberry
 
 from subgraphs.booking.schema.catalogue_mutation import CatalogueMutation
 from subgraphs.booking.schema.catalogue_query import CatalogueQuery
+from subgraphs.booking.schema.sales_errors import SALES_ERRORS
+from subgraphs.booking.schema.sales_roots import SalesMutation, SalesQuery, SalesSubscription
+from subgraphs.booking.schema.sales_types import User
 from subgraphs.common.schema import build_schema
 
 
 @strawberry.type
-class Query(CatalogueQuery):
+class Query(CatalogueQuery, SalesQuery):
     """What may be asked."""
 
 
 @strawberry.type
-class Mutation(CatalogueMutation):
+class Mutation(CatalogueMutation, SalesMutation):
     """What may be done."""
 
 
-schema = build_schema(query=Query, mutation=Mutation)
+@strawberry.type
+class Subscription(SalesSubscription):
+    """What may be followed."""
+
+
+schema = build_schema(query=Query, mutation=Mutation, subscription=Subscription, types=[User, *SALES_ERRORS])

@@ -71,13 +71,12 @@ class CancellingService:
         Raises:
             ServiceUnavailable: some are still being paid or changed: to be called again.
         """
-        showtime = await self._showtime(showtime_id)
         after, left = "", 0
         while True:
             async with self._context.database.read() as session:
                 ids = await SalesRepository(session).unfinished_of_showtime(showtime_id, after=after, limit=_BATCH)
             for booking_id in ids:
-                left += not await self._cancel_for_house(booking_id, showtime)
+                left += not await self._cancel_for_house(booking_id)
             if len(ids) < _BATCH:
                 break
             after = ids[-1]
@@ -212,7 +211,7 @@ class CancellingService:
         if sale is not None and sale.change is not None:
             raise Overtaken
 
-    async def _cancel_for_house(self, booking_id: str, showtime: ShowtimeRecord) -> bool:
+    async def _cancel_for_house(self, booking_id: str) -> bool:
         """Cancel one booking of a cancelled showtime; False when it has to be tried again."""
         try:
             sale = await self._given_up(booking_id)

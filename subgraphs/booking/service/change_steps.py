@@ -127,7 +127,7 @@ class ChangeSteps:
         return replace(sale, change=None)
 
     async def _cancel_unpaid(self, sale: Sale, change: ChangeRecord, payment: PaymentRecord) -> Sale:
-        """The seats are swapped but the authorization is gone: no seat without money, so the whole booking goes back."""
+        """The seats are swapped but the authorization is gone. No seat without money: the whole booking goes back."""
         log.error("change.capture_refused", booking=change.booking_id, payment=payment.id)
         async with self._context.writing() as (session, ledger):
             payment = await ledger.move_payment(

@@ -1,7 +1,7 @@
 """What comes next in a sale, decided from what is written alone: no I/O, so that any crash ends in a known place.
 
-A step is done by `service.steps`, writes what came of it, and then this is asked again, until there is nothing to do but
-wait. The order matters: first know about money, then move money back, then go on.
+The driver has a step done, which writes what came of it, and asks again, until there is nothing to do but wait. The
+order matters: first know about money, then move money back, then go on.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The code of a ticket: its id with a signature, short enough for a QR picture, and the picture.
 
-60 characters of URL-safe base64: one byte that names the key, 16 of the showtime, 16 of the ticket, 12 of an HMAC-SHA256.
+60 characters of URL-safe base64: a byte that names the key, 16 of the showtime, 16 of the ticket, 12 of an HMAC-SHA256.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import io
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,17 +27,28 @@ _CACHED_PICTURES: Final = 512
 
 
 class TicketCodes:
-    """Signs and reads codes. The first key signs, all of them are accepted."""
+    """Signs and reads codes. The first key signs, all of them are accepted.
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
-        self._signing = keys[0]
-        self._keys = {_name_of(key): key for key in keys}
+    Args:
+        setting: see `load_keys`.
+        data_dir: likewise.
+    """
+
+    def __init__(self, setting: str, data_dir: Path) -> None:
+        self._setting = setting
+        self._data_dir = data_dir
+        self._keys: dict[bytes, bytes] = {}
+
+    def load(self) -> None:
+        """Read the keys, before the first code; raises as `load_keys`."""
+        self._keys = {_name_of(key): key for key in load_keys(self._setting, self._data_dir)}
 
     def code_of(self, ticket_id: str) -> str:
         """Give the code of a ticket."""
         showtime, own = ticket_id.split(".")
-        content = _name_of(self._signing) + bytes.fromhex(showtime) + bytes.fromhex(own)
-        return base64.urlsafe_b64encode(content + _mac(self._signing, content)).decode()
+        name, key = next(iter(self._keys.items()))
+        content = name + bytes.fromhex(showtime) + bytes.fromhex(own)
+        return base64.urlsafe_b64encode(content + _mac(key, content)).decode()
 
     def ticket_of(self, code: str) -> str | None:
         """Give the ticket's id that a code names; None for one that was not signed here."""

@@ -15,13 +15,13 @@ from subgraphs.booking.repository.sales import SalesRepository
 from subgraphs.booking.repository.webhook_events import WebhookEventRepository
 from subgraphs.booking.service.driver import Driver
 from subgraphs.booking.service.sale_context import SaleContext
-from subgraphs.common.ids import is_scoped_id, showtime_of
+from subgraphs.common.ids import is_scoped_id
 
 log = structlog.get_logger(__name__)
 _FINAL = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED})
 
 
-class UnknownProvider(Exception):
+class UnknownProvider(LookupError):
     """No provider has this name here."""
 
 
@@ -67,7 +67,6 @@ class WebhookService:
     async def _payment(self, session: AsyncSession, event: ProviderEvent) -> PaymentRecord | None:
         if event.payment_id is None or not is_scoped_id(event.payment_id):
             return None
-        showtime_of(event.payment_id)
         return await SalesRepository(session).payment(event.payment_id)
 
 

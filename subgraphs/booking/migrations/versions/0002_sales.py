@@ -1,4 +1,4 @@
-"""Create the tables of what is sold: bookings, payments, refunds, changes, tickets; and the sandbox provider's books."""
+"""Create the tables of what is sold: bookings, payments, refunds, changes, tickets; and the sandbox's books."""
 
 from __future__ import annotations
 

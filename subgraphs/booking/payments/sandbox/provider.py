@@ -71,7 +71,7 @@ class SandboxProvider:
             raise ProviderUnavailable("the sandbox does not answer")
         return self._seen(payment)
 
-    async def capture(self, payment_id: str, reference: str) -> ProviderPayment:
+    async def capture(self, payment_id: str, reference: str) -> ProviderPayment:  # noqa: ARG002 - the Protocol's
         async with self._database.write() as session:
             payment = await self._known(session, reference)
             behaviour = BEHAVIOURS[payment.method]
@@ -86,7 +86,7 @@ class SandboxProvider:
             raise ProviderUnavailable("the sandbox does not answer")
         return self._seen(payment)
 
-    async def void(self, payment_id: str, reference: str) -> ProviderPayment:
+    async def void(self, payment_id: str, reference: str) -> ProviderPayment:  # noqa: ARG002 - the Protocol's
         async with self._database.write() as session:
             payment = await self._known(session, reference)
             if payment.status in _VOIDABLE:
@@ -106,7 +106,11 @@ class SandboxProvider:
             raise ProviderUnavailable("the sandbox does not answer")
         return refund.id
 
-    async def look_up(self, payment_id: str, reference: str | None) -> ProviderPayment | None:
+    async def look_up(
+        self,
+        payment_id: str,
+        reference: str | None,  # noqa: ARG002 - the Protocol's
+    ) -> ProviderPayment | None:
         async with self._database.read() as session:
             payment = await self._by_key(session, payment_id)
         if payment is None or payment.visible_at > self._now():
