@@ -57,7 +57,7 @@ class _FrontDoor:
         if scope["type"] == "http" and scope["path"].startswith(_WEBHOOK_PREFIX):
             await self._booking(scope, receive, send)
         else:
-            await self._router(scope, receive, send)  # type: ignore[arg-type] # ASGI types of its own
+            await self._router(scope, receive, send)
 
 
 @contextlib.contextmanager
@@ -101,5 +101,5 @@ async def embedded_system(
     }
     await migrate_all(settings)
     async with services_in_process(settings, bus=MemoryBus(), clock=clock) as services:
-        router = build_router(router_config, read_supergraph(), AsgiTransport(services.by_name()))  # type: ignore[arg-type] # as above
+        router = build_router(router_config, read_supergraph(), AsgiTransport(services.by_name()))
         yield EmbeddedSystem(_FrontDoor(router, services.booking), router, services)

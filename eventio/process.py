@@ -1,4 +1,4 @@
-"""The three subgraphs in one process: what the embedded system, and every command that works on their data, rests on."""
+"""The three subgraphs in one process: for the embedded system, and every command that works on their data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills empty databases: films, accounts, cinemas with their rooms, two weeks of showtimes, a part of the seats sold."""
+"""Fills empty databases: films, accounts, cinemas with rooms, two weeks of showtimes, a part of the seats sold."""
 
 from __future__ import annotations
 
