@@ -40,23 +40,23 @@ class DocumentPrinter:
 
     def selection(self, node: FetchNode) -> str:
         """Print what is selected on an object, braces included."""
-        printed: list[str] = [TYPENAME] if node.typename else []
-        fragments: dict[str, list[str]] = {}
-        places: dict[str, int] = {}
+        plain: dict[str, None] = dict.fromkeys([TYPENAME] if node.typename else [])
+        conditional: list[tuple[str, str]] = []
         for item in sorted(node.fields.values(), key=lambda field: field.order):
             if item.name == TYPENAME and node.typename:
                 continue
             for condition in self._conditions_for(node, item):
-                if not condition:
-                    printed.append(self._field(item))
-                    continue
-                if condition not in places:
-                    places[condition] = len(printed)
-                    printed.append("")
-                fragments.setdefault(condition, []).append(self._field(item))
-        for name, position in places.items():
-            printed[position] = f"... on {name} {{ {' '.join(fragments[name])} }}"
-        return f"{{ {' '.join(printed) or self._nothing(node)} }}"
+                if condition:
+                    conditional.append((condition, self._field(item)))
+                else:
+                    plain[self._field(item)] = None
+        fragments: dict[str, dict[str, None]] = {}
+        for condition, text in conditional:
+            # What is asked of every object need not be asked of some again.
+            if text not in plain:
+                fragments.setdefault(condition, {})[text] = None
+        parts = [*plain, *(f"... on {name} {{ {' '.join(texts)} }}" for name, texts in fragments.items())]
+        return f"{{ {' '.join(parts) or self._nothing(node)} }}"
 
     def _nothing(self, node: FetchNode) -> str:
         """Ask for something where nothing is left. An interface object's own name must not pass for a type."""

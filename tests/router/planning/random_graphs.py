@@ -78,7 +78,9 @@ class RandomGraph:
                     self._types[owner][entity].fields[f"f{number}"] = f"f{number}{argument}: {kind}{shared}"
 
     def _kind(self) -> str:
-        named = self._random.choice(["Int", "String", "Int", *self._entities, *self._entities, "Value", "Face", "Either"])
+        named = self._random.choice(
+            ["Int", "String", "Int", *self._entities, *self._entities, "Value", "Face", "Either"]
+        )
         return self._random.choice([named, named, f"[{named}]", f"[{named}!]!" if named in {"Int"} else f"[{named}!]"])
 
     def _add_requirements(self) -> None:
@@ -165,7 +167,9 @@ class RandomGraph:
             if kind.interfaces and not any(item.startswith("tag:") for item in fields):
                 fields.append("tag: String @shareable")
             lines.append(f"type {kind_name}{implements} {' '.join(kind.keys)} {{ {' '.join(fields)} }}")
-        lines.append(f"interface Face {{ tag: String }}{'' if faces else ' type Mask implements Face { tag: String @shareable }'}")
+        lines.append(
+            f"interface Face {{ tag: String }}{'' if faces else ' type Mask implements Face { tag: String @shareable }'}"
+        )
         lines.append(f"union Either = {' | '.join(sorted(set(present)) or ['Value'])}")
         lines.append("type Value @shareable { a: Int b: String }")
         lines.append("type Org @shareable { id: ID! }")

@@ -407,5 +407,3 @@ async def check(world: World, query: str, variables: Mapping[str, Any] | None = 
     if "@" not in query:
         # A skipped first occurrence moves its field for graphql-core; the router keeps it where it stands in the text.
         assert json.dumps(answer["data"]) == json.dumps(expected)
-
-
