@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -25,6 +26,7 @@ _PLAIN_LETTERS: Final = str.maketrans(
         "\N{LEFT SINGLE QUOTATION MARK}": "'",
     }
 )
+_SHORT_ENDING: Final = re.compile(r"(?<=\w)'(?=\w{1,2}\b)")
 
 
 def checked_text(value: str, *, field: str, longest: int, multiline: bool = False) -> str:
@@ -55,9 +57,9 @@ def optional_text(value: str | None, *, field: str, longest: int, multiline: boo
 def fold(text: str) -> str:
     """Reduce a text to what a search compares: no case, no accents, letters and digits in words with one space between.
 
-    Apostrophes vanish (`Let's` is `lets`); every other sign separates words.
+    The apostrophe of a short ending vanishes (`Let's` is `lets`); every other sign separates words (`d'Amélie` is two).
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN_LETTERS).replace("'", ""))
+    plain = unicodedata.normalize("NFKD", _SHORT_ENDING.sub("", text.casefold().translate(_PLAIN_LETTERS)))
     letters = (character if character.isalnum() else " " for character in plain if not unicodedata.combining(character))
     return " ".join("".join(letters).split())
 

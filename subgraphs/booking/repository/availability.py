@@ -55,7 +55,7 @@ class AvailabilityRepository:
             .order_by(Showtime.starts_at)
             .limit(limit)
         )
-        return dict((await self._session.execute(statement)).tuples().all())
+        return dict((await self._session.execute(statement)).all())
 
     async def refresh(self, asked: Mapping[str, int], answers: Mapping[str, int], *, now: datetime) -> None:
         """Write seat's answers, save where an event has brought a newer figure since it was asked.

@@ -99,7 +99,7 @@ class ShowtimeRepository:
             .where(Showtime.movie_id.in_(movie_ids), *_conditions(query, now))
             .group_by(Showtime.movie_id)
         )
-        return dict((await self._session.execute(statement)).tuples().all())
+        return dict((await self._session.execute(statement)).all())
 
     async def lock(self, showtime_id: str) -> Showtime | None:
         """Read a showtime to change it; other changes of it wait, and so do new bookings of it (their foreign key)."""
@@ -126,7 +126,7 @@ class ShowtimeRepository:
         statement = select(Showtime.auditorium_id, Showtime.starts_at, Showtime.ends_at).where(
             Showtime.auditorium_id.in_(auditorium_ids), Showtime.cancelled_at.is_(None), Showtime.ends_at > since
         )
-        return (await self._session.execute(statement)).tuples().all()
+        return (await self._session.execute(statement)).all()
 
     async def is_sold(self, showtime_id: str) -> bool:
         """Tell whether there is a booking that has seats, or may still get them."""
