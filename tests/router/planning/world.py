@@ -125,7 +125,8 @@ class World:
         text = json.dumps(arguments, sort_keys=True) if arguments else ""
         strict = any(
             own.fields[name].type.text.endswith("!")
-            for own in self.supergraph.types[thing.typename].subgraphs.values()
+            for kind in (thing.typename, *self.supergraph.types[thing.typename].interfaces)
+            for own in self.supergraph.types[kind].subgraphs.values()
             if name in own.fields
         )
         return self._typed(thing, name, text, definition.type.text.removesuffix("!") + "!" * strict)
