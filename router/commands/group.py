@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -52,10 +52,13 @@ def router() -> None:
     """A GraphQL Federation 2 router: serve a supergraph, explain its plans, compose it."""
 
 
-def main() -> NoReturn:
-    """Run the command line; what the router refuses is one line on the standard error, without a trace."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line, the process's own without arguments; ends the process.
+
+    What the router refuses is one line on the standard error, without a trace.
+    """
     try:
-        app()
+        app(args=arguments)
     except RouterError as error:
         fail(str(error))
     sys.exit(0)

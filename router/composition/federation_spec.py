@@ -79,6 +79,7 @@ FEDERATION_1_DIRECTIVES = ("key", "requires", "provides", "external", "extends",
 """What a schema without a link may use, by these names."""
 
 MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet"})
+MACHINERY_PREFIXES = ("link__", "core__")
 MACHINERY_FIELDS = frozenset({"_entities", "_service"})
 """What every subgraph adds to its schema for routers; no part of the graph."""
 

@@ -84,7 +84,7 @@ class Links:
 
     def is_machinery(self, type_name: str) -> bool:
         """Tell whether a type belongs to federation, not to the graph."""
-        if type_name in spec.MACHINERY_TYPES:
+        if type_name in spec.MACHINERY_TYPES or type_name.startswith(spec.MACHINERY_PREFIXES):
             return True
         link = self.owner(type_name)
         return link is not None and link.identity.startswith(spec.SPECS)

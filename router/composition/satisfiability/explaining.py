@@ -36,7 +36,7 @@ def _operation(path: Path, leaf: str) -> Iterator[str]:
 def _reasons(
     explorer: Explorer, resolvability: Resolvability, type_name: str, field: str, reach: Reach
 ) -> Iterator[str]:
-    for place in reach.places:
+    for place in sorted(reach.places, key=lambda place: (place.subgraph, place.type)):
         yield f"{place.subgraph} {_missing(resolvability, place, field)};"
     reached = {place.subgraph for place in reach.places}
     targets = explorer.targets(type_name)
@@ -60,7 +60,7 @@ def _missing(resolvability: Resolvability, place: Place, field: str) -> str:
     if resolvability.declared(place, field) is None:
         return f"has no {place.type}.{field}"
     if resolvability.is_overridden(place, field):
-        return f"does not resolve {place.type}.{field} any more, as it is overridden"
+        return f"does not resolve {place.type}.{field} for all requests, as there is an override"
     if resolvability.is_external(place, field):
         return f"does not resolve {place.type}.{field}, which is external there and not provided on this way"
     return f"can not be given what {place.type}.{field} requires"

@@ -9,9 +9,9 @@ from router.composition import CompositionFailed, compose
 from router.supergraph import load_supergraph
 from tests.router.composition.corpus import TOPICS, Case, cases
 
-_CASES = [pytest.param(case, id=f"{topic}: {case.name}") for topic in TOPICS for case in cases(topic)]
-_REFUSED = [one for one in _CASES if one.values[0].code is not None]
-_COMPOSED = [one for one in _CASES if one.values[0].code is None]
+_CASES = {f"{topic}: {case.name}": case for topic in TOPICS for case in cases(topic)}
+_REFUSED = [pytest.param(case, id=name) for name, case in _CASES.items() if case.code is not None]
+_COMPOSED = [pytest.param(case, id=name) for name, case in _CASES.items() if case.code is None]
 
 
 @pytest.mark.parametrize("case", _REFUSED)

@@ -67,7 +67,11 @@ def test_an_alternative_that_asks_for_more_than_another_is_dropped() -> None:
 def test_the_highest_cost_and_the_longest_list_count() -> None:
     sdl = composed(
         a="type Query { a: [Int] @shareable @cost(weight: 3) @listSize(assumedSize: 5) }",
-        b="type Query { a: [Int] @shareable @cost(weight: 4) @listSize(assumedSize: 2, requireOneSlicingArgument: false) }",
+        b="""
+        type Query {
+          a: [Int] @shareable @cost(weight: 4) @listSize(assumedSize: 2, requireOneSlicingArgument: false)
+        }
+        """,
     )
 
     assert printed(sdl, "Query").split("\n")[4] == (

@@ -97,7 +97,11 @@ def test_an_interface_object_lends_its_fields_to_every_implementation() -> None:
         type S implements I @key(fields: "id") { id: ID! }
         type T implements I @key(fields: "id") { id: ID! x: Int @shareable }
         """,
-        b='type I @key(fields: "id") @interfaceObject { id: ID! x: Int @shareable "What" y(n: Int): Int @tag(name: "t") }',
+        b="""
+        type I @key(fields: "id") @interfaceObject {
+          id: ID! x: Int @shareable "What" y(n: Int): Int @tag(name: "t")
+        }
+        """,
     )
 
     assert printed(sdl, "I") == (
@@ -125,13 +129,11 @@ def test_an_interface_object_lends_its_fields_to_every_implementation() -> None:
 
 def test_rights_have_to_cover_what_a_field_requires() -> None:
     owner = 'type T @key(fields: "id") { id: ID! x: Int @requiresScopes(scopes: [["x"]]) }'
-    reader = (
-        'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") %s }'
-    )
+    reader = 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") RIGHTS }'
 
-    errors = refused(a=owner, b=reader % "")
+    errors = refused(a=owner, b=reader.replace("RIGHTS", ""))
 
     assert [(error.code, error.coordinates) for error in errors] == [
         ("MISSING_TRANSITIVE_AUTH_REQUIREMENTS", ("T.y", "T.x"))
     ]
-    assert "y: Int" in composed(a=owner, b=reader % '@requiresScopes(scopes: [["x"]])')
+    assert "y: Int" in composed(a=owner, b=reader.replace("RIGHTS", '@requiresScopes(scopes: [["x"]])'))

@@ -1,0 +1,132 @@
+"""`python -m router plan` and `schema`: what they print, and how they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from router.commands.group import main
+from tests.router.composition.corpus import composed
+
+_SUPERGRAPH = composed(
+    a='type Query { t(id: ID!): T } type T @key(fields: "id") { id: ID! x: Int }',
+    b='type T @key(fields: "id") { id: ID! y: Int hidden: Int @inaccessible }',
+)
+
+
+def _run(*arguments: str | Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, arguments)])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture
+def supergraph(tmp_path: Path) -> Path:
+    file = tmp_path / "supergraph.graphql"
+    file.write_text(_SUPERGRAPH, encoding="utf-8")
+    return file
+
+
+def _operation(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "operation.graphql"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_prints_the_plan(supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    operation = _operation(tmp_path, "{ t(id: 1) { x y } }")
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation) == 0
+
+    out, err = capsys.readouterr()
+    assert out.startswith("QueryPlan {\n")
+    assert out.count("Fetch(") == 2
+    assert err == ""
+
+
+@pytest.mark.parametrize("stage", ["normalized", "graph", "paths", "fetches", "plan"])
+def test_prints_every_stage_and_the_same_each_time(
+    stage: str, supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, "{ t(id: 1) { x y } }")
+    arguments = ("plan", "--supergraph", supergraph, "--operation", operation, "--stage", stage)
+
+    assert _run(*arguments) == 0
+    first = capsys.readouterr().out
+    assert _run(*arguments) == 0
+
+    assert capsys.readouterr().out == first
+    assert first.strip()
+
+
+def test_variables_decide_conditions(supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    operation = _operation(tmp_path, "query ($id: ID!, $more: Boolean!) { t(id: $id) { x y @include(if: $more) } }")
+    arguments = ("plan", "--supergraph", supergraph, "--operation", operation)
+
+    assert _run(*arguments, "--variables", '{"id": 1, "more": true}') == 0
+    assert capsys.readouterr().out.count("Fetch(") == 2
+    assert _run(*arguments, "--variables", '{"id": 1, "more": false}') == 0
+    assert capsys.readouterr().out.count("Fetch(") == 1
+
+
+@pytest.mark.parametrize(("variables", "code"), [("{", 2), ("[]", 2), ("{}", 1), ('{"id": 1, "more": 3}', 1)])
+def test_wrong_variables_are_refused(variables: str, code: int, supergraph: Path, tmp_path: Path) -> None:
+    operation = _operation(tmp_path, "query ($id: ID!, $more: Boolean!) { t(id: $id) { x y @include(if: $more) } }")
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation, "--variables", variables) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{ t(id: 1) { ", "is no GraphQL document: Syntax Error: Expected Name, found <EOF>. (line 1, column 14)"),
+        ("{ t(id: 1) { hidden } }", "is not valid: Cannot query field 'hidden' on type 'T'. (line 1, column 14)"),
+    ],
+)
+def test_a_wrong_operation_is_one_line(
+    text: str, told: str, supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, text)
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation) == 1
+
+    assert capsys.readouterr().err == f"error: {operation} {told}\n"
+
+
+def test_one_of_several_operations_is_named(
+    supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, "query One { t(id: 1) { x } } query Two { t(id: 2) { x y } }")
+    arguments = ("plan", "--supergraph", supergraph, "--operation", operation)
+
+    assert _run(*arguments) == 1
+    assert _run(*arguments, "--operation-name", "Two") == 0
+
+    assert capsys.readouterr().out.count("Fetch(") == 2
+
+
+def test_an_unknown_stage_is_a_wrong_use(supergraph: Path, tmp_path: Path) -> None:
+    operation = _operation(tmp_path, "{ __typename }")
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation, "--stage", "nothing") == 2
+
+
+def test_prints_the_api_schema(supergraph: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("schema", "--supergraph", supergraph) == 0
+
+    assert capsys.readouterr().out == (
+        "type Query {\n  t(id: ID!): T\n}\n\ntype T {\n  id: ID!\n  x: Int\n  y: Int\n}\n"
+    )
+
+
+def test_a_broken_supergraph_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "supergraph.graphql"
+    broken.write_text("type Query { a: Int ", encoding="utf-8")
+
+    assert _run("schema", "--supergraph", broken) == 1
+
+    err = capsys.readouterr().err
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
