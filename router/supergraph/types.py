@@ -273,12 +273,14 @@ class _Reader:
 
     def _join_field(self, item: Mapping[str, Any], plain: JoinField, where: str) -> JoinField:
         own_type = item.get("type")
+        label = item.get("overrideLabel")
         return JoinField(
             name=plain.name,
             type=_type_ref(parse_type(str(own_type), no_location=True)) if own_type else plain.type,
             external=bool(item.get("external")),
-            overridden=bool(item.get("usedOverridden")) and not item.get("overrideLabel"),
-            override_label=item.get("overrideLabel"),
+            overridden=bool(item.get("usedOverridden")) and not label,
+            override_label=label if item.get("override") else None,
+            overridden_by_label=None if item.get("override") else label,
             requires=_field_set(item.get("requires"), f"{where} @requires"),
             provides=_field_set(item.get("provides"), f"{where} @provides"),
         )
