@@ -209,23 +209,25 @@ class AuthSystem:
         answer: dict[str, Any] = orjson.loads(response.content)
         return answer
 
-    async def answer(self, query: str, token: str | None = None, **values: Any) -> Any:
+    async def answer(self, query: str, access_token: str | None = None, /, **values: Any) -> Any:
         """Run a mutation whose field is aliased to `answer`, with an input of these values; gives its payload."""
-        result = await self.send(query, {"input": values} if values else None, token=token)
+        result = await self.send(query, {"input": values} if values else None, token=access_token)
         assert "errors" not in result, result
         return result["data"]["answer"]
 
-    async def refused(self, query: str, token: str | None = None, **values: Any) -> tuple[str, list[str] | None]:
+    async def refused(
+        self, query: str, access_token: str | None = None, /, **values: Any
+    ) -> tuple[str, list[str] | None]:
         """Run a mutation that is refused; gives the code and the field of its one user error."""
-        payload = await self.answer(query, token, **values)
+        payload = await self.answer(query, access_token, **values)
         [error] = payload["userErrors"]
         assert all(not value for name, value in payload.items() if name != "userErrors"), payload
         assert error["message"]
         return error["code"], error["field"]
 
-    async def denied(self, query: str, token: str | None = None, **values: Any) -> str:
+    async def denied(self, query: str, access_token: str | None = None, /, **values: Any) -> str:
         """Run an operation that fails as a whole; gives the code of its one error."""
-        result = await self.send(query, {"input": values} if values else None, token=token)
+        result = await self.send(query, {"input": values} if values else None, token=access_token)
         [error] = result["errors"]
         return str(error["extensions"]["code"])
 

@@ -25,22 +25,23 @@ class UserRepository:
         rows = await self._session.scalars(select(User).where(User.id.in_(ids)))
         return {user.id: user for user in rows}
 
-    async def one(self, user_id: str) -> User | None:
-        """Give a user who has not left."""
-        return await self._session.scalar(select(User).where(User.id == user_id, User.deleted_at.is_(None)))
+    async def one(self, user_id: str, *, locked: bool = False) -> User | None:
+        """Give a user who has not left; locked, they do not leave before the unit of work ends."""
+        statement = select(User).where(User.id == user_id, User.deleted_at.is_(None))
+        return await self._session.scalar(statement.with_for_update() if locked else statement)
 
     async def by_email(self, email_key: str) -> User | None:
         """Give the user of a mailbox."""
         return await self._session.scalar(select(User).where(User.email_key == email_key))
 
-    async def in_session(self, user_id: str, session_id: str | None) -> User | None:
-        """Give a user who has not left and whose session has not ended."""
+    async def in_session(self, user_id: str, session_id: str | None, *, locked: bool = False) -> User | None:
+        """Give a user who has not left and whose session has not ended; locked as in `one`."""
         statement = (
             select(User)
             .join(Session, Session.user_id == User.id)
             .where(User.id == user_id, User.deleted_at.is_(None), Session.id == session_id, Session.ended_at.is_(None))
         )
-        return await self._session.scalar(statement)
+        return await self._session.scalar(statement.with_for_update(of=User) if locked else statement)
 
     async def add(self, user: User) -> bool:
         """Insert a user; False when the address is taken."""

@@ -30,13 +30,18 @@ def require_account(principal: Principal | None) -> Principal:
     return person
 
 
-async def standing_user(session: AsyncSession, principal: Principal) -> User:
+async def standing_user(session: AsyncSession, principal: Principal, *, locked: bool = False) -> User:
     """Give the caller's row. An access token outlives its session by minutes: what changes an account asks here.
+
+    Args:
+        session: the caller's unit of work.
+        principal: the caller.
+        locked: whether the person cannot leave before the unit of work ends.
 
     Raises:
         Unauthenticated: the session has ended, or the person has left.
     """
-    user = await UserRepository(session).in_session(principal.id, principal.session_id)
+    user = await UserRepository(session).in_session(principal.id, principal.session_id, locked=locked)
     if user is None:
         raise Unauthenticated("This session has ended: sign in again.")
     return user

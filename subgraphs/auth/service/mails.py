@@ -52,21 +52,21 @@ class MailSending:
             return
         life = timedelta(minutes=self._settings.reset_token_minutes)
         token = await self._token(user.id, user.email, MailTokenPurpose.RESET_PASSWORD, life=life)
-        await self._mailer.send(self._letters.password_reset(to=user.email, token=token))
+        if token is not None:
+            await self._mailer.send(self._letters.password_reset(to=user.email, token=token))
 
     async def _confirm_email(self, payload: dict[str, Any]) -> None:
         user_id, email = payload["userId"], payload["email"]
-        async with self._database.read() as session:
-            if await UserRepository(session).one(user_id) is None:
-                return
         life = timedelta(hours=self._settings.confirm_token_hours)
         token = await self._token(user_id, email, MailTokenPurpose.CONFIRM_EMAIL, life=life)
-        await self._mailer.send(self._letters.confirm_email(to=email, token=token))
+        if token is not None:
+            await self._mailer.send(self._letters.confirm_email(to=email, token=token))
 
     async def _notice(self, payload: dict[str, Any]) -> None:
         await self._mailer.send(self._letters.notice(Notice(payload["notice"]), to=payload["email"]))
 
-    async def _token(self, user_id: str, email: str, purpose: MailTokenPurpose, *, life: timedelta) -> str:
+    async def _token(self, user_id: str, email: str, purpose: MailTokenPurpose, *, life: timedelta) -> str | None:
+        """Make a token, unless the person has left: locked, so that a deletion finds the token or comes before it."""
         token = new_token()
         row = MailToken(
             token_hash=hashlib.sha256(token.encode()).hexdigest(),
@@ -76,6 +76,8 @@ class MailSending:
             expires_at=self._clock.now() + life,
         )
         async with self._database.write() as session:
+            if await UserRepository(session).one(user_id, locked=True) is None:
+                return None
             MailTokenRepository(session).add(row)
         return token
 

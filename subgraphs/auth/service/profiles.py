@@ -80,7 +80,7 @@ class Profiles:
     ) -> Person:
         async with self._database.write() as session:
             await self._throttle.give_back(session, taken)
-            user = await standing_user(session, principal)
+            user = await standing_user(session, principal, locked=True)
             audit = AuditRepository(session, now=self._clock.now())
             if name is not None and name != user.name:
                 await UserRepository(session).set_name(user.id, name)
