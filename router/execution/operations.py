@@ -12,6 +12,7 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
+    OverlappingFieldsCanBeMergedRule,
     parse,
     specified_rules,
     validate,
@@ -21,6 +22,7 @@ from graphql.validation.validate import ValidationAbortedError
 from router.errors import RequestError
 from router.execution.fetching import FetchProgram
 from router.execution.introspection import Introspection
+from router.execution.overlapping_fields import OverlappingFieldsRule
 from router.execution.projection import Projector
 from router.execution.recent import OperationKey, Recent
 from router.execution.refusal import InvalidRequest
@@ -82,7 +84,9 @@ class OperationCache:
         self._schema = schema
         self._planner = planner
         self._settings = settings
-        self._rules = [*specified_rules]
+        self._rules = [
+            OverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules
+        ]
         if not settings.introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
         self._compiled = Recent[CompiledOperation](

@@ -48,7 +48,9 @@ async def test_a_refusal_is_found_again_without_validating() -> None:
 
 
 async def test_a_document_that_takes_too_long_to_validate_is_refused() -> None:
-    query = "{" + " ".join(f"deep{{x{number}:plain}}" for number in range(800)) + "}"
+    spreads = " ".join(f"d{number}:deep{{...F}}" for number in range(400))
+    fields = " ".join(f"f{number}:plain" for number in range(600))
+    query = f"{{{spreads}}} fragment F on Query{{{fields}}}"
 
     assert await plain().answer(query) == {
         "errors": [{"message": "The document is too complex.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}]

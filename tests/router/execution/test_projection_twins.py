@@ -83,7 +83,7 @@ def cases(draw: st.DrawFn) -> tuple[ObjectProjection, dict[str, Any], dict[str, 
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
