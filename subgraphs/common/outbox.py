@@ -78,6 +78,8 @@ class Outbox:
     async def run(self) -> None:
         """Be the relay: deliver what is due, until cancelled."""
         while True:
+            # Before the look: a message that is committed while it lasts is seen at once, not after the idle pause.
+            self._wake.clear()
             try:
                 delivered = await self._deliver_batch(None)
             except Exception:
@@ -85,9 +87,10 @@ class Outbox:
                 log.exception("outbox.relay_failed")
                 delivered = 0
             if delivered == 0:
-                self._wake.clear()
+                # Not `wait_for`: before Python 3.12 it loses a cancellation that comes with the event, and never ends.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+                    async with asyncio.timeout(_IDLE_SECONDS):
+                        await self._wake.wait()
 
     async def pending(self) -> int:
         """Count what has not arrived yet."""

@@ -150,6 +150,16 @@ async def test_the_relay_delivers_by_itself_when_woken(database: Database, outbo
     await asyncio.gather(relay, return_exceptions=True)
 
 
+async def test_the_relay_ends_when_it_is_cancelled_as_it_is_woken(outbox: Outbox) -> None:
+    relay = asyncio.create_task(outbox.run())
+    await asyncio.sleep(0.3)
+    outbox.wake()
+    await asyncio.sleep(0)
+    relay.cancel()
+    ended, _ = await asyncio.wait({relay}, timeout=2)
+    assert ended == {relay}
+
+
 async def test_a_kind_without_handler_is_refused_when_written(database: Database, outbox: Outbox) -> None:
     with pytest.raises(KeyError):
         async with database.write() as session:
