@@ -14,9 +14,11 @@ from router.execution.answers import is_plain
 from router.execution.encoding import encode
 from router.execution.errors import ErrorLog
 from router.execution.operations import CompiledOperation, OperationCache, Planner
+from router.execution.recent import OperationKey
 from router.execution.refusal import refusal
 from router.execution.request import EngineSettings, GraphQLRequest, GraphQLResult, RequestContext
 from router.execution.running import Run
+from router.planning.plan import QueryPlan
 from router.transport.base import SubgraphRequest, SubgraphResponse, Transport
 
 __all__ = ["Engine", "ServedSchema"]
@@ -62,9 +64,13 @@ class Engine:
         """
         return self._operation(request).kind
 
-    def most_recent(self, count: int) -> list[tuple[str, str | None]]:
-        """Give the documents and operation names used last, for `warm` of the engine that comes after."""
-        return self._operations.most_recent(count)
+    def plan_of(self, request: GraphQLRequest) -> QueryPlan:
+        """Give the plan that a request runs. Raises as `kind_of`."""
+        return self._operation(request).plan
+
+    def most_used(self, count: int) -> list[OperationKey]:
+        """Give the documents and operation names asked for most, for `warm` of the engine that comes after."""
+        return self._operations.most_used(count)
 
     def warm(self, query: str, operation_name: str | None) -> bool:
         """Compile an operation before it is asked for; false where this supergraph cannot answer it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -57,10 +58,11 @@ class CompiledOperation:
         schedule: the order of the fetches.
         projector: makes the response.
         introspection: the part that the router answers itself.
+        uses: how often it was asked for.
         constant: the response, where it depends on nothing but the schema and has been made once.
     """
 
-    __slots__ = ("constant", "introspection", "kind", "plan", "program", "projector", "schedule", "variables")
+    __slots__ = ("constant", "introspection", "kind", "plan", "program", "projector", "schedule", "uses", "variables")
 
     def __init__(self, plan: QueryPlan, *, schema: GraphQLSchema, variables: Variables) -> None:
         self.kind = plan.operation
@@ -71,6 +73,7 @@ class CompiledOperation:
         self.schedule = Schedule(plan.steps, ended=frozenset({0}) if is_subscription else frozenset())
         self.projector = Projector(plan.projection, plan.steps)
         self.introspection = None if plan.introspection is None else Introspection(schema, plan.introspection)
+        self.uses = 1
         self.constant: GraphQLResult | None = None
 
 
@@ -105,6 +108,7 @@ class OperationCache:
         key = (query, operation_name)
         operation = self._compiled.get(key)
         if operation is not None:
+            operation.uses += 1
             return operation
         refused = self._refused.get(key)
         if refused is not None:
@@ -117,9 +121,10 @@ class OperationCache:
         self._compiled.put(key, operation)
         return operation
 
-    def most_recent(self, count: int) -> list[OperationKey]:
-        """Give the documents and operation names used last, the latest first: what a new engine should know early."""
-        return self._compiled.latest(count)
+    def most_used(self, count: int) -> list[OperationKey]:
+        """Give the documents and operation names that are asked for most, the first of them first."""
+        most = heapq.nlargest(count, self._compiled.items(), key=lambda item: item[1].uses)
+        return [key for key, _ in most]
 
     def _compile_bounded(self, query: str, operation_name: str | None) -> CompiledOperation:
         try:

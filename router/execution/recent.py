@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import ItemsView
 from typing import Generic, TypeVar
 
 __all__ = ["OperationKey", "Recent"]
@@ -39,6 +40,6 @@ class Recent(Generic[T]):
             (text, _), _ = self._kept.popitem(last=False)
             self._characters -= len(text)
 
-    def latest(self, count: int) -> list[OperationKey]:
-        """Give the keys that were used last, the latest first."""
-        return [key for key, _ in zip(reversed(self._kept), range(count), strict=False)]
+    def items(self) -> ItemsView[OperationKey, T]:
+        """Give all that is kept, the latest last."""
+        return self._kept.items()

@@ -29,6 +29,12 @@ async def test_an_operation_is_planned_once() -> None:
     assert run.planner.calls == 1
 
 
+async def test_the_plan_that_runs_can_be_had() -> None:
+    run = plain()
+
+    assert run.engine.plan_of(GraphQLRequest("{plain}")) is run.planner.fixed
+
+
 async def test_operations_of_one_document_are_told_apart_by_name() -> None:
     run = plain()
     query = "query A{plain} query B{plain}"
@@ -44,7 +50,7 @@ async def test_a_refusal_is_found_again_without_validating() -> None:
     run.engine._operations._rules.clear()
 
     assert await run.result("{unknown}") == first
-    assert run.engine.most_recent(9) == []
+    assert run.engine.most_used(9) == []
 
 
 async def test_a_document_that_takes_too_long_to_validate_is_refused() -> None:
@@ -70,7 +76,7 @@ async def test_the_least_recently_used_operation_is_forgotten() -> None:
 
     for query in ("{a:plain}", "{b:plain}", "{a:plain}", "{c:plain}"):
         await run.answer(query)
-    assert run.engine.most_recent(9) == [("{c:plain}", None), ("{a:plain}", None)]
+    assert run.engine.most_used(9) == [("{a:plain}", None), ("{c:plain}", None)]
     await run.answer("{a:plain}")
     assert run.planner.calls == 3
     await run.answer("{b:plain}")
@@ -82,14 +88,14 @@ async def test_long_documents_are_forgotten_by_their_length() -> None:
 
     for name in ("a", "b", "c"):
         await run.answer(f"{{{name * 30}:plain}}")
-    assert [query[1] for query, _ in run.engine.most_recent(9)] == ["c", "b"]
+    assert [query[1] for query, _ in run.engine.most_used(9)] == ["b", "c"]
 
 
 async def test_a_new_engine_is_warmed_with_the_operations_of_the_old_one() -> None:
     old, new = plain(), plain()
     await old.answer("{plain}")
 
-    assert [new.engine.warm(*operation) for operation in old.engine.most_recent(5)] == [True]
+    assert [new.engine.warm(*operation) for operation in old.engine.most_used(5)] == [True]
     assert not new.engine.warm("{gone}", None)
     await new.answer("{plain}")
     assert new.planner.calls == 1
