@@ -19,9 +19,8 @@ class RouterWebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's leanest WebSocket protocol, in which a client that reads nothing can still be closed."""
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Send a message; a close is written at once, however much is waiting to be sent before it."""
+        """Send a message; after a close the client has two seconds to take what was sent before, then it is cut off."""
         if message["type"] == "websocket.close":
-            self.writable.set()
             # A transport that cannot send what it holds would otherwise stay open, and keep it, as long as the client.
             self.loop.call_later(_ABORT_SECONDS, self.transport.abort)
         await super().send(message)

@@ -102,8 +102,11 @@ class TestSlowClients:
             b"POST /graphql HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n"
             b"content-length: %d\r\n\r\n" % len(body) + body
         )
-        await eventually(lambda: engine.open_subscriptions == 1)
-        await eventually(lambda: engine.open_subscriptions == 0)
+        with structlog.testing.capture_logs() as logs:
+            await eventually(lambda: engine.open_subscriptions == 1)
+            await eventually(lambda: any(log["event"] == "request" for log in logs))
+        assert [log["event"] for log in logs] == ["event_stream_given_up", "request"]
+        assert engine.open_subscriptions == 0
         assert engine.delivered * 64 < 20_000
         writer.transport.abort()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,9 @@ import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from router.config import LimitSettings
+from router.server.forwarding import HeaderForwarding
+from router.server.websocket import GraphQLSocket
 from tests.support.eventually import eventually
 from tests.support.local_engine import LocalEngine
 from tests.support.running_server import Running
@@ -356,3 +359,43 @@ class TestLimits:
             assert await client.closed() == (1013, "The client reads too slowly")
         # What was taken from the source fits into the buffers of two sockets, whatever the source had to give.
         assert taken * 64 < 20_000
+
+    async def test_a_client_that_never_reads_again_is_not_kept(self, router: Running, engine: LocalEngine) -> None:
+        async with connected(router, max_queue=1) as client:
+            await client.init()
+            await client.subscribe("a", "subscription { flood(kilobytes: 64) }")
+            await eventually(lambda: engine.open_subscriptions == 1)
+            await eventually(lambda: len(router.server.server_state.connections) == 0)
+
+
+async def test_an_id_that_is_used_again_at_once_belongs_to_the_new_operation(engine: LocalEngine) -> None:
+    incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    outgoing: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+
+    def say(message: dict[str, Any]) -> None:
+        incoming.put_nowait({"type": "websocket.receive", "text": json.dumps(message)})
+
+    socket = GraphQLSocket(
+        engine,
+        limits=LimitSettings(),
+        forwarding=HeaderForwarding(()),
+        headers={},
+        request_id="r-1",
+        receive=incoming.get,
+        send=outgoing.put,
+    )
+    incoming.put_nowait({"type": "websocket.connect"})
+    running = asyncio.create_task(socket.run(["graphql-transport-ws"]))
+    subscribe = {"type": "subscribe", "id": "a", "payload": {"query": "subscription { quiet }"}}
+    say({"type": "connection_init"})
+    say(subscribe)
+    assert [(await outgoing.get())["type"] for _ in range(3)] == ["websocket.accept"] + ["websocket.send"] * 2
+    # Both are read in one go, before the first operation has noticed that it is over.
+    say({"type": "complete", "id": "a"})
+    say(subscribe)
+    await outgoing.get()
+    assert engine.open_subscriptions == 1
+    say({"type": "complete", "id": "a"})
+    await eventually(lambda: engine.open_subscriptions == 0)
+    incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+    assert await running == 1000

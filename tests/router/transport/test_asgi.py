@@ -171,6 +171,7 @@ class TestSubscribing:
 
     async def test_a_reader_that_stops_reading_holds_the_subgraph_back(self) -> None:
         sent = 0
+        refused: list[OSError] = []
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             nonlocal sent
@@ -178,9 +179,12 @@ class TestSubscribing:
             await send({"type": "websocket.accept", "subprotocol": "graphql-transport-ws"})
             await receive()
             await send({"type": "websocket.send", "text": '{"type":"connection_ack"}'})
-            while True:
-                sent += 1
-                await send({"type": "websocket.send", "text": '{"type":"next","id":"1","payload":{}}'})
+            try:
+                while True:
+                    sent += 1
+                    await send({"type": "websocket.send", "text": '{"type":"next","id":"1","payload":{}}'})
+            except OSError as error:
+                refused.append(error)
 
         transport = transport_to(app)
         events = transport.subscribe(subgraph_request())
@@ -188,6 +192,7 @@ class TestSubscribing:
         await asyncio.sleep(0.05)
         assert sent < 100
         await events.aclose()
+        assert [str(error) for error in refused] == ["the subscriber is gone"]
 
     @pytest.mark.parametrize(
         ("messages", "expected", "reason"),
