@@ -50,17 +50,22 @@ def decode_body(subgraph: str, body: bytes, *, status: int = _OK) -> Answer:
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise SubgraphBadResponse(subgraph, f"status {status}, no JSON ({error}): {body[:200]!r}") from error
+        raise SubgraphBadResponse(subgraph, f"status {status}, no JSON ({error}): {_start(body)}") from error
     if type(answer) is not dict:
-        raise SubgraphBadResponse(subgraph, f"status {status}, no object: {body[:200]!r}")
+        raise SubgraphBadResponse(subgraph, f"status {status}, no object: {_start(body)}")
     data = answer.get("data")
     errors = answer.get("errors")
     if errors is None:
         errors = []
     if type(errors) is not list:
-        raise SubgraphBadResponse(subgraph, f"status {status}, errors are no list: {body[:200]!r}")
+        raise SubgraphBadResponse(subgraph, f"status {status}, errors are no list: {_start(body)}")
     if type(data) is dict:
         return data, errors
     if data is not None or not errors:
-        raise SubgraphBadResponse(subgraph, f"status {status}, no data: {body[:200]!r}")
+        raise SubgraphBadResponse(subgraph, f"status {status}, no data: {_start(body)}")
     return {}, errors
+
+
+def _start(body: bytes) -> str:
+    # Enough to tell a proxy's page from an answer; what users see or send belongs in no log.
+    return f"{len(body)} bytes, {body[:40]!r}"
