@@ -25,7 +25,7 @@ from subgraphs.common.migrations import migrate
 from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
 from subgraphs.common.wiring import Surroundings, tokens_of
 from subgraphs.seat.models.records import ShowtimeRecord
-from tests.support.seat_service import _JWKS, SeatSystem, person, running_seat, token_of
+from tests.support.seat_service import _JWKS, ROOM, SeatSystem, person, running_seat, token_of
 
 PRICES = {"STANDARD": 1_250, "PREMIUM": 1_500, "RECLINER": 2_000, "WHEELCHAIR": 1_000, "COMPANION": 1_000}
 BOOKING_FIELDS = """
@@ -85,7 +85,8 @@ class SalesSystem:
     ) -> ShowtimeRecord:
         """Plan a showtime, here and at seat."""
         now = self.clock.now()
-        room = await self.seat.room(cinema_id=self.cinema_id)
+        rooms = [(f"Room {next(self.keys)}", ROOM)]
+        [room] = await self.seat.services.rooms.add_in_bulk(self.cinema_id, rooms, actor="test")
         spec = self.seat.spec(
             room.id,
             starts_at=now + starts_in,
