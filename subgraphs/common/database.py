@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import DateTime, Dialect, Interval, MetaData, String, event, func, literal, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator
@@ -91,17 +92,25 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """Open a unit of work that only reads. Each statement sees what is committed when it starts."""
+        """Open a unit of work that only reads. Each statement sees what is committed when it starts.
+
+        Raises:
+            ServiceUnavailable: every connection is taken, and stays so for long. Never open one unit of work within
+                another: enough of them at once would wait for each other's connections.
+        """
         async with self._readers() as session:
-            yield session
+            try:
+                yield session
+            except PoolTimeout as error:
+                raise ServiceUnavailable from error
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Open a unit of work that commits when left, and rolls back when left by an exception.
 
         Raises:
-            ServiceUnavailable: the database gave up on this transaction (deadlock, serialization, busy): the
-                caller may send the same again.
+            ServiceUnavailable: the database gave up on this transaction (deadlock, serialization, busy), or had no
+                connection for it: the caller may send the same again.
         """
         async with contextlib.AsyncExitStack() as stack:
             if self.is_sqlite:
@@ -117,6 +126,8 @@ class Database:
                 if _may_be_retried(error):
                     raise ServiceUnavailable from error
                 raise
+            except PoolTimeout as error:
+                raise ServiceUnavailable from error
 
     def now(self) -> ColumnElement[datetime]:
         """Give the SQL expression for the deciding clock: the database's own time, shifted by the clock's offset.
@@ -174,7 +185,8 @@ def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
         json_deserializer=orjson.loads,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=5,
+        # The request's own deadline is shorter; a queue for connections at the start of a sale is no fault.
+        pool_timeout=20,
         connect_args={
             "timeout": 5,
             "command_timeout": 10,

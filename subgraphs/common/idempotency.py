@@ -90,30 +90,10 @@ class IdempotencyStore:
         taken = await session.execute(statement.on_conflict_do_nothing())
         if isinstance(taken, CursorResult) and taken.rowcount == 1:
             return None
-        before = await self.recall(session, key)
+        before = await self.find(session, key)
         if before is None:
             raise RequestInProgress
         return before
-
-    async def recall(self, session: AsyncSession, key: IdempotencyKey) -> dict[str, Any] | None:
-        """Give the answer that is stored under a key, without taking it.
-
-        Returns:
-            None when nobody used the key.
-
-        Raises:
-            IdempotencyKeyReused, RequestInProgress: as `claim`.
-        """
-        model = self._model
-        row = (await session.execute(select(model.input_hash, model.answer).where(*self._is(key)))).first()
-        if row is None:
-            return None
-        if row.input_hash != key.input_hash:
-            raise IdempotencyKeyReused
-        if row.answer is None:
-            raise RequestInProgress
-        answer: dict[str, Any] = row.answer
-        return answer
 
     async def find(self, session: AsyncSession, key: IdempotencyKey) -> dict[str, Any] | None:
         """Give the answer that was stored under the key, without taking it; None when there is none (yet).
