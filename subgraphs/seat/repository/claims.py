@@ -64,13 +64,16 @@ class ClaimRepository:
         query = select(SeatClaimRow.position).where(SeatClaimRow.showtime_id == showtime_id, self._lapsed())
         return list(await self._session.scalars(query))
 
-    async def lock_free(self, showtime_id: str, positions: Sequence[int]) -> list[ClaimRecord]:
-        """Lock those of the seats that are free or lapsed and that nobody else has locked. Waits for nobody."""
+    async def lock_free(self, showtime_id: str, positions: Sequence[int], *, wait: bool = False) -> list[ClaimRecord]:
+        """Lock those of the seats that are free or lapsed, in key order.
+
+        Seats that somebody else has locked are passed over, unless `wait` says to learn what becomes of them.
+        """
         query = (
             select(*self._columns())
             .where(SeatClaimRow.showtime_id == showtime_id, SeatClaimRow.position.in_(positions), self._to_be_had())
             .order_by(SeatClaimRow.position)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=not wait)
         )
         return [_claim(row) for row in await self._session.execute(query)]
 

@@ -102,9 +102,15 @@ class HoldService:
             if isinstance(taken, HoldRecord):
                 return taken
             try:
-                return await self._take(person, command.showtime_id, positions, key=key)
+                # Rivals that have not decided are passed over at first; who meets them again and again waits for once,
+                # so that nobody is refused seats that nobody gets.
+                wait = attempt == _ATTEMPTS - 1
+                return await self._take(person, command.showtime_id, positions, key=key, wait=wait)
             except _Contended:
                 await asyncio.sleep(random.uniform(0.5, 1.5) * _PAUSE_SECONDS * 2**attempt)  # noqa: S311 - no secret
+        before = await self._survey(command, positions, layout_id=layout_id, key=key)
+        if before is not None:
+            return before
         raise SeatsUnavailable(
             command.seat_ids, message="Somebody else is just taking these seats: try again, or choose others."
         )
@@ -127,21 +133,22 @@ class HoldService:
             if before is not None:
                 return before
             require_on_sale(showtime)
-            layout, statuses = await self._layouts.get(layout_id), await self._free_map(work, showtime)
+            statuses = await self._free_map(work, showtime)
+        layout = await self._layouts.get(layout_id)
         raise SeatsUnavailable(
             [seat_id(layout_id, position) for position in taken],
             best_seats(layout, statuses, _wish_like(layout, positions), limit=_ALTERNATIVES),
         )
 
     async def _take(
-        self, person: Principal, showtime_id: str, positions: tuple[int, ...], *, key: IdempotencyKey
+        self, person: Principal, showtime_id: str, positions: tuple[int, ...], *, key: IdempotencyKey, wait: bool
     ) -> HoldRecord:
         hold_id = new_scoped_id(showtime_id)
         async with self._database.write() as work:
             before = await self._claim_key(work, key, hold_id)
             if before is not None:
                 return before
-            claims = await work.claims.lock_free(showtime_id, positions)
+            claims = await work.claims.lock_free(showtime_id, positions, wait=wait)
             if len(claims) != len(positions):
                 raise _Contended
             showtime = await work.showtimes.lock(showtime_id)
@@ -165,14 +172,15 @@ class HoldService:
             showtime = await work.showtimes.find(command.showtime_id)
             if showtime is None:
                 raise _no_showtime()
-            layout = await self._layouts.get(showtime.layout_id)
             statuses = await self._free_map(work, showtime)
-            if not best_seats(layout, statuses, command.wish):
+        layout = await self._layouts.get(showtime.layout_id)
+        if not is_on_sale(showtime) or not best_seats(layout, statuses, command.wish):
+            async with self._database.read() as work:
                 before = await self._remembered(work, key)
-                if before is not None:
-                    return before
-                require_on_sale(showtime)
-                raise _nothing_best(layout, statuses, command)
+            if before is not None:
+                return before
+            require_on_sale(showtime)
+            raise _nothing_best(layout, statuses, command)
         return await self._take_best(person, command, layout, key=key)
 
     async def _take_best(
@@ -251,7 +259,7 @@ class HoldService:
         return await _answered(work, before)
 
     async def _remembered(self, work: Work, key: IdempotencyKey) -> HoldRecord | None:
-        return await _answered(work, await self._database.keys.recall(work.session, key))
+        return await _answered(work, await self._database.keys.find(work.session, key))
 
 
 def is_on_sale(showtime: ShowtimeRecord) -> bool:

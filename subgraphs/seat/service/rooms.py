@@ -33,7 +33,10 @@ class CreateAuditorium:
 
 
 class Layouts:
-    """Layouts by id, kept in memory: they never change."""
+    """Layouts by id, kept in memory: they never change.
+
+    Ask outside of a unit of work: one that is not in memory takes a connection of its own.
+    """
 
     def __init__(self, database: SeatDatabase) -> None:
         self._database = database

@@ -39,17 +39,21 @@ class BulkService:
                 if openings:
                     await work.openings.open(openings, actor=actor, at=self._clock.now())
 
-    async def sell_in_bulk(self, sales: Mapping[str, Sequence[Sale]], *, actor: str = "system") -> None:
+    async def sell_in_bulk(self, sales: Mapping[str, Sequence[Sale]], *, actor: str = "system") -> dict[str, int]:
         """Make seats SOLD to bookings, one version for each booking, some hundred showtimes a transaction.
 
         Args:
             sales: by showtime: bookings and their positions.
             actor: who is told in the log.
 
+        Returns:
+            The fence of each booking's claim, by the booking's id.
+
         Raises:
             NotFound: a showtime is unknown.
             NotAllowedNow: a seat is not AVAILABLE, or two bookings name it.
         """
+        fences: dict[str, int] = {}
         wanted = [showtime_id for showtime_id, bookings in sales.items() if bookings]
         for start in range(0, len(wanted), _SHOWTIMES_AT_ONCE):
             batch = wanted[start : start + _SHOWTIMES_AT_ONCE]
@@ -59,6 +63,8 @@ class BulkService:
                     raise NotFound("One of the showtimes is unknown.")
                 ledgers = [_sold(ShowtimeLedger(showtimes[each]), sales[each], actor=actor) for each in batch]
                 await work.openings.write_sales(ledgers, at=self._clock.now())
+            fences |= {booking_id: fence for _, sold in ledgers for booking_id, fence in sold.values()}
+        return fences
 
     async def sell_at(self, showtime_id: str, bookings: Sequence[Sale], *, actor: str = "system") -> None:
         """Sell one showtime's seats; as `sell_in_bulk`."""
