@@ -34,13 +34,9 @@ class TargetProgram:
         self.build, self.key = compile_representation(target.representation)
         self._sources = tuple((field.source, field.types) for field in target.representation.fields)
 
-    def objects(self, tree: dict[str, Any], void: frozenset[int] | set[int]) -> list[dict[str, Any]]:
-        """Find the objects that are asked for; `void` are ids of those for which an earlier fetch brought nothing."""
-        objects = self.collect(tree)
-        if void:
-            # Rule 5: where nothing came back, there is nothing to go on with, unless all that is needed is there.
-            objects = [item for item in objects if id(item) not in void or not lacks_input(item, self._sources)]
-        return objects
+    def lacks_input(self, item: dict[str, Any]) -> bool:
+        """Say whether something that the representation needs never arrived at an object."""
+        return lacks_input(item, self._sources)
 
 
 class Asked:
@@ -50,16 +46,25 @@ class Asked:
         batch: the field.
         representations: what is sent.
         places: for each target its objects, and for each object the index of its representation or -1.
+        left_out: objects that are not asked for, as an earlier fetch brought nothing for them.
     """
 
-    __slots__ = ("batch", "places", "representations")
+    __slots__ = ("batch", "left_out", "places", "representations")
 
     def __init__(self, batch: BatchProgram, tree: dict[str, Any], void: frozenset[int] | set[int]) -> None:
+        """Collect what there is to ask; `void` are ids of objects for which an earlier fetch brought nothing."""
+        self.left_out: list[dict[str, Any]] = []
         self.batch = batch
         self.representations = RepresentationList()
         self.places: list[tuple[TargetProgram, list[dict[str, Any]], list[int]]] = []
         for target in batch.targets:
-            objects = target.objects(tree, void)
+            objects = target.collect(tree)
+            if void:
+                # Rule 5: where nothing came back, there is nothing to go on with, unless all that is needed is there.
+                lacking = [item for item in objects if id(item) in void and target.lacks_input(item)]
+                self.left_out += lacking
+                lacking_ids = set(map(id, lacking))
+                objects = [item for item in objects if id(item) not in lacking_ids]
             if objects:
                 positions = self.representations.add(objects, target.build, key=target.key)
                 self.places.append((target, objects, positions))

@@ -132,9 +132,9 @@ class Run:
         """Merge a root fetch's answer into the objects that it is for."""
         if errors:
             self._places(step).report_root(errors)
-        for number, target in enumerate(targets):
-            if not self._merge(target, data, shared=number > 0):
-                self.fail(step, SubgraphBadResponse(step.step.subgraph, "the shape contradicts another subgraph's"))
+        agreed = [self._merge(target, data, shared=number > 0) for number, target in enumerate(targets)]
+        if not all(agreed):
+            self.fail(step, SubgraphBadResponse(step.step.subgraph, "the shape contradicts another subgraph's"))
 
     # ---- entity fetches --------------------------------------------------------------------------------------------
     async def _fetch_entities(self, step: StepProgram) -> None:
@@ -142,6 +142,8 @@ class Run:
         if self._void:
             void = _NOTHING.union(*(self._void.get(parent, _NOTHING) for parent in step.step.depends_on))
         asked = [Asked(batch, self.tree, void) for batch in step.batches]
+        for each in asked:
+            self._void_objects(step, each.left_out)
         if not any(each.representations.encoded for each in asked):
             return
         try:
