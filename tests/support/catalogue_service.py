@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -50,6 +51,14 @@ def _auth() -> httpx.MockTransport:
 
 
 @dataclass
+class SlowAnswer:
+    """Seat's next answer, which waits to be let go; what it says was true when it was asked."""
+
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
 class SmallSeat:
     """Answers the programme's internal calls, and keeps them.
 
@@ -58,6 +67,7 @@ class SmallSeat:
         available: free seats by showtime, as `availability` gives them.
         calls: field and input of each mutation.
         is_down: whether it answers with a fault.
+        slow: its next answer, where that is to wait.
     """
 
     settings: BookingSettings
@@ -65,6 +75,12 @@ class SmallSeat:
     available: dict[str, int] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     is_down: bool = False
+    slow: SlowAnswer | None = None
+
+    def answers_slowly(self) -> SlowAnswer:
+        """Make the next answer wait."""
+        self.slow = SlowAnswer()
+        return self.slow
 
     def add_room(self, cinema_id: str, *, categories: tuple[str, ...] = ("STANDARD", "PREMIUM")) -> str:
         """Make an auditorium; gives its id."""
@@ -88,12 +104,17 @@ class SmallSeat:
         """Give the seam to put it in."""
         return httpx.MockTransport(self._answer)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
         assert tokens_of("seat", self.settings).check(request.headers[SERVICE_TOKEN_HEADER]) == "booking"
         if self.is_down:
             return httpx.Response(503, text="down")
         body = orjson.loads(request.content)
-        return httpx.Response(200, json={"data": self._data(body["query"], body["variables"])})
+        data = self._data(body["query"], body["variables"])
+        if self.slow is not None:
+            slow, self.slow = self.slow, None
+            slow.is_asked.set()
+            await slow.go_on.wait()
+        return httpx.Response(200, json={"data": data})
 
     def _data(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if "auditoriumFacts" in query:
@@ -178,13 +199,15 @@ class Programme:
         """Make a cinema with one room; gives the room's id."""
         return self.seat.add_room(await self.cinema(f"Cinema {next(self.numbers)}", city=city))
 
-    async def showtime(self, movie_id: str, room_id: str, *, hours: float = 24, **values: Any) -> Any:
-        """Plan a showtime some hours from now; gives what the mutation answers."""
+    async def showtime(
+        self, movie_id: str, room_id: str, *, hours: float = 24, starts_at: str | None = None, **values: Any
+    ) -> Any:
+        """Plan a showtime at a moment, or some hours from now; gives what the mutation answers."""
         return await self.do(
             "scheduleShowtime",
             movieId=movie_id,
             auditoriumId=room_id,
-            startsAt=self.later(hours),
+            startsAt=starts_at or self.later(hours),
             prices=values.pop("prices", PRICES),
             **values,
         )

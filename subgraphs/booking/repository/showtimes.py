@@ -102,8 +102,14 @@ class ShowtimeRepository:
         return dict((await self._session.execute(statement)).all())
 
     async def lock(self, showtime_id: str) -> Showtime | None:
-        """Read a showtime to change it; other changes of it wait, and so do new bookings of it (their foreign key)."""
+        """Read a showtime to change it; other changes of it wait, and so does whoever has to rest on it (`share`)."""
         return await self._session.get(Showtime, showtime_id, with_for_update=True)
+
+    async def share(self, showtime_id: str) -> ShowtimeRecord | None:
+        """Read a showtime that stays as it is until this unit of work ends; others may rest on it at the same time."""
+        statement = select(*SHOWTIME_COLUMNS).where(Showtime.id == showtime_id)
+        row = (await self._session.execute(statement.with_for_update(read=True, key_share=True))).one_or_none()
+        return None if row is None else showtime_record(row)
 
     async def overlaps(
         self, auditorium_id: str, *, starts_at: datetime, ends_at: datetime, but: str | None = None

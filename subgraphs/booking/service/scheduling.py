@@ -93,7 +93,8 @@ class SchedulingService:
         """
         now = self._clock.now()
         prices = checked_prices(new.prices)
-        self._check_start(new.starts_at, now)
+        starts_at = _shown(new.starts_at)
+        self._check_start(starts_at, now)
         room = await self._room(new.auditorium_id)
         if not staff.is_staff_of(room.cinema_id):
             raise Forbidden("Your role is tied to other cinemas.")
@@ -105,10 +106,10 @@ class SchedulingService:
                 "movie_id": new.movie_id,
                 "cinema_id": room.cinema_id,
                 "auditorium_id": room.id,
-                "starts_at": new.starts_at,
-                "ends_at": new.starts_at + await self._runtime(session, new.movie_id),
+                "starts_at": starts_at,
+                "ends_at": starts_at + await self._runtime(session, new.movie_id),
                 "sale_starts_at": new.sale_starts_at or now,
-                "sale_ends_at": new.sale_ends_at or new.starts_at,
+                "sale_ends_at": new.sale_ends_at or starts_at,
                 "currency": prices.currency,
                 "prices": prices.minor,
                 "cancelled_at": None,
@@ -239,7 +240,7 @@ class SchedulingService:
         return showtime
 
     async def _move(self, session: AsyncSession, showtime: Showtime, change: ShowtimeChange, *, now: datetime) -> None:
-        starts_at = change.starts_at or showtime.starts_at
+        starts_at = _shown(change.starts_at or showtime.starts_at)
         self._check_start(starts_at, now)
         ends_at = starts_at + (showtime.ends_at - showtime.starts_at)
         showtimes = ShowtimeRepository(session)
@@ -263,6 +264,11 @@ def policy_row(policy: ShowtimePolicy) -> dict[str, int]:
         "revision": 1,
         "available_version": -1,
     }
+
+
+def _shown(moment: datetime) -> datetime:
+    """Give a moment as answers show it, in whole milliseconds: planning by an answer leaves no overlap."""
+    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)
 
 
 def _no_showtime(field: str) -> NotFound:
