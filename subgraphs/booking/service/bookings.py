@@ -88,7 +88,7 @@ class BookingService:
             contact_email=email,
             now=self._context.now(),
         )
-        return await self._insert(key, booking, lines)
+        return await self._insert(key, booking, lines, showtime)
 
     async def by_id(self, person: Principal | None, booking_id: str) -> BookingRecord | None:
         """Read a booking for its owner or staff of its cinema; None to anyone else."""
@@ -168,12 +168,15 @@ class BookingService:
     async def _booked(self, answer: dict[str, Any]) -> BookingRecord:
         return (await self._context.reload(answer["bookingId"])).booking
 
-    async def _insert(self, key: IdempotencyKey, booking: BookingRecord, lines: Sequence[LineRecord]) -> BookingRecord:
+    async def _insert(
+        self, key: IdempotencyKey, booking: BookingRecord, lines: Sequence[LineRecord], showtime: ShowtimeRecord
+    ) -> BookingRecord:
         for _ in range(_REFERENCE_TRIES):
             try:
                 async with self._context.writing(booking.user_id) as (session, ledger):
                     answer = await self._keys.claim(session, key, now=ledger.now)
                     if answer is None:
+                        await _require_unchanged(ShowtimeRepository(session), showtime)
                         await ledger.add_booking(booking, lines)
                         await self._keys.answer(session, key, {"bookingId": booking.id})
             except IntegrityError:
@@ -190,6 +193,17 @@ class BookingService:
         async with self._context.database.read() as session:
             if await SalesRepository(session).booking(hold_id) is not None:
                 raise NotAllowedNow("This hold has become a booking already: hold other seats.", field=["holdId"])
+
+
+async def _require_unchanged(repository: ShowtimeRepository, showtime: ShowtimeRecord) -> None:
+    """Check that nobody has changed or cancelled the showtime since it was read, and keep it so until the commit.
+
+    Raises:
+        NotAllowedNow: somebody has.
+    """
+    present = await repository.share(showtime.id)
+    if present is None or present.revision != showtime.revision:
+        raise NotAllowedNow("This showtime has changed just now: look at it, then try again.", field=["holdId"])
 
 
 async def _showtime(repository: ShowtimeRepository, showtime_id: str) -> ShowtimeRecord | None:
