@@ -59,17 +59,17 @@ def _free(name: str, taken: frozenset[str]) -> str:
 
 def _joined(entries: list[Entry]) -> list[Entry]:
     """Make one entry of several at the same place that can be asked by the same representation."""
-    kept: list[Entry] = []
+    kept: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
-        for known in kept:
-            same = known.path == entry.path and known.typename == entry.typename and known.key == entry.key
-            if same and not _contradict(known.representation, entry.representation):
+        same = kept.setdefault((entry.path, entry.typename, entry.key), [])
+        for known in same:
+            if not _contradict(known.representation, entry.representation):
                 known.representation = united(known.representation, entry.representation)
                 known.node.absorb(entry.node)
                 break
         else:
-            kept.append(entry)
-    return kept
+            same.append(entry)
+    return [entry for same in kept.values() for entry in same]
 
 
 def _contradict(left: tuple[RepresentationField, ...], right: tuple[RepresentationField, ...]) -> bool:
@@ -122,19 +122,9 @@ def _agree(graph: QueryGraph, subgraph: str, pairs: list[tuple[FetchNode, FetchN
             other = by_key.get(item.key)
             if other is None:
                 continue
-            if _shape(graph, subgraph, left, other.name) != _shape(graph, subgraph, right, item.name):
+            ours = graph.shapes_in(subgraph, left.type_name, other.name)
+            if ours != graph.shapes_in(subgraph, right.type_name, item.name):
                 return False
-            if other.child is not None and item.child is not None:
+            if other.child is not None and item.child is not None and other.child is not item.child:
                 pairs.append((other.child, item.child))
     return True
-
-
-def _shape(graph: QueryGraph, subgraph: str, node: FetchNode, name: str) -> frozenset[str]:
-    """Give the shapes of a field on whatever a selection's object can be."""
-    found: set[str] = set()
-    for concrete in graph.members(subgraph, node.type_name) | {node.type_name}:
-        kind = graph.types[concrete].subgraphs.get(subgraph)
-        if kind is not None and name in kind.fields:
-            ref = kind.fields[name].type
-            found.add(ref.shape if graph.is_composite(ref.named) else ref.text)
-    return frozenset(found)

@@ -107,9 +107,9 @@ class Chooser:
         return (len(self._graph.sources(some, selected.name)) if some else 0), selected.index
 
     def _descend(self, selected: SelectedField, resolutions: list[Resolution]) -> None:
-        for resolution in resolutions:
-            if resolution.child is not None and selected.selection is not None:
-                self._waiting.append((resolution.child, selected.selection))
+        children = dict.fromkeys(item.child for item in resolutions if item.child is not None)
+        if selected.selection is not None:
+            self._waiting += [(child, selected.selection) for child in children]
 
     def _select_typename(self, position: Position, selected: SelectedField) -> None:
         if position.parent is None:
@@ -309,16 +309,24 @@ class Chooser:
         )
         resolution = Resolution(source.subgraph, handle, fetched)
         if fetched.child is not None:
-            child = self._child(position, selected, types, key, source)
+            child = self._child(position, selected, types, key, handle, source)
             child.via_conditions = fetched.conditions
-            child.direct.setdefault(source.subgraph, Handle(handle.group, fetched.child))
+            standing = child.direct.setdefault(source.subgraph, Handle(handle.group, fetched.child))
+            if child.shared:
+                fetched.child = standing.node
             self._ways.forget(child)
             resolution.child = child
         position.resolved.setdefault(key, []).append(resolution)
         return resolution
 
     def _child(
-        self, position: Position, selected: SelectedField, types: frozenset[str], key: str, source: Source
+        self,
+        position: Position,
+        selected: SelectedField,
+        types: frozenset[str],
+        key: str,
+        handle: Handle,
+        source: Source,
     ) -> Position:
         mark = (key, types)
         child = position.children.get(mark)
@@ -326,9 +334,28 @@ class Chooser:
             child = self._entries.child(position, selected, types, key, self._reach)
             if position.parent is None and self._operation is not OperationType.QUERY:
                 child.restrict(source.subgraph, self._graph)
+            child = self._share(position, child, selected, handle)
             position.children[mark] = child
-            self._positions.append(child)
         return child
+
+    def _share(self, position: Position, child: Position, selected: SelectedField, handle: Handle) -> Position:
+        """Let concrete types that have the same field from the same request alone share the position below it.
+
+        Without this, a chain of such fields would be planned once for every sequence of types.
+        """
+        if position.base is None or len(child.sources) > 1:
+            self._positions.append(child)
+            return child
+        mark = child.likeness(selected, handle)
+        known = position.base.shared_children.get(mark)
+        if known is None:
+            child.parent = position.base
+            child.shared = True
+            position.base.shared_children[mark] = child
+            self._positions.append(child)
+            return child
+        known.via_types |= child.via_types
+        return known
 
     # ---- standing -----------------------------------------------------------------------------------------------
     def reach(self, position: Position, subgraph: str, conditions: Conditions) -> Handle:
@@ -348,7 +375,7 @@ class Chooser:
         handle = self._entries.jump(position, subgraph, way, conditions)
         self._entering.discard(mark)
         position.jumped[subgraph] = handle
-        self._ways.changed()
+        self._ways.forget(position)
         return handle
 
     def reach_direct(self, position: Position, subgraph: str) -> Handle:

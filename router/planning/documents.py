@@ -37,9 +37,16 @@ class DocumentPrinter:
         self._graph = graph
         self._subgraph = subgraph
         self.variables: set[str] = set()
+        self._texts: dict[int, str] = {}  # several types may share what is below a field
 
     def selection(self, node: FetchNode) -> str:
         """Print what is selected on an object, braces included."""
+        text = self._texts.get(id(node))
+        if text is None:
+            text = self._texts[id(node)] = self._print(node)
+        return text
+
+    def _print(self, node: FetchNode) -> str:
         plain: dict[str, None] = dict.fromkeys([TYPENAME] if node.typename else [])
         conditional: list[tuple[str, str]] = []
         for item in sorted(node.fields.values(), key=lambda field: field.order):

@@ -94,9 +94,14 @@ class EntryMaker:
         if not needs:
             needs = {handle.group for handle in (*position.wide.direct.values(), *position.jumped.values())}
         node = FetchNode(entry)
-        group = Group(subgraph, OperationType.QUERY, needs, level=1 + max(item.level for item in needs))
+        mark = (subgraph, frozenset(needs))
+        group = position.wide.entered.get(mark)
+        if group is None:
+            group = Group(subgraph, OperationType.QUERY, needs, level=1 + max(item.level for item in needs))
+            position.wide.entered[mark] = group
+            self._needs.add_group(group)
         group.entries.append(Entry(position, position.path(self._graph), entry, key.text, fields, node))
-        self._needs.add_group(group)
+        self._ways.forget(position)
         return Handle(group, node, tuple(inputs), conditions)
 
     def _typenames(self, position: Position) -> set[Group]:
@@ -109,7 +114,7 @@ class EntryMaker:
             if current.base is not None and (group := self._needs.typename(current)) is not None:
                 groups.add(group)
             if above is not None and above.base is None and wide.via is not None and above.parent is not None:
-                conditional = wide.via.types != self._graph.possible(above.type_name)
+                conditional = wide.entry_types != self._graph.possible(above.type_name)
                 if conditional and (group := self._needs.typename(above)) is not None:
                     groups.add(group)
             current = above
@@ -157,11 +162,15 @@ class EntryMaker:
             found = self._needs.need(position, selected, conditions)
             if partial or len(found) > 1:
                 self._needs.typename(position)
+            inner: dict[Position, RepresentationObject] = {}
             for item in found:
                 inputs.append(item)
                 below = None
                 if item.child is not None and selected.selection is not None:
-                    below = self._object(item.child, selected.selection, conditions, inputs, required=required)
+                    below = inner.get(item.child)
+                    if below is None:
+                        below = self._object(item.child, selected.selection, conditions, inputs, required=required)
+                        inner[item.child] = below
                 types = item.fetched.types if partial or len(found) > 1 else None
                 fields.append(RepresentationField(selected.name, item.fetched.key, below, types, required))
         typename = None if abstract else position.type_name

@@ -86,8 +86,8 @@ class RepresentationField:
         source: the internal key under which the merged tree has its value.
         selection: for composite values, what of them is repeated (through any number of list levels); None for leaves.
         types: where the field belongs to a fragment of a field set, the concrete types that it applies to.
-        required: a key's part; without it (missing or null) there is no representation (rule 5). What `@requires` adds is
-            not required: it is sent as null (rule 17).
+        required: a key's part; without it (missing or null) there is no representation (rule 5). What `@requires` adds
+            is not required: it is sent as null (rule 17).
     """
 
     name: str
@@ -252,8 +252,8 @@ class QueryPlan:
 
     Attributes:
         operation: the kind of the client's operation.
-        steps: in topological order. Of a subscription, step 0 is the one that is subscribed to, at the subgraph named in
-            it; the others run for each event.
+        steps: in topological order. Of a subscription, step 0 is the one that is subscribed to, at the subgraph named
+            in it; the others run for each event.
         projection: of the operation's root type.
         introspection: what the router answers itself.
         passthrough: the one step's answer is the response byte for byte: nothing renamed, added, hidden or conditional

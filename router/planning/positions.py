@@ -55,6 +55,9 @@ class Position:
         base: the wider position that this one narrows.
         direct: subgraphs that stand here by coming down the fields.
         jumped: subgraphs that stand here by an entity jump of this position.
+        entered: requests made for concrete types of this position, by subgraph and needs: all types share them.
+        shared_children: positions below a field that several concrete types have alike.
+        shared: it is one of those.
         required: groups that compute @requires fields here, by subgraph and requirement.
     """
 
@@ -76,12 +79,28 @@ class Position:
     resolved: dict[str, list[Resolution]] = field(default_factory=dict)
     children: dict[tuple[str, frozenset[str]], Position] = field(default_factory=dict)
     narrowed: dict[str, Position] = field(default_factory=dict)
+    entered: dict[tuple[str, frozenset[Group]], Group] = field(default_factory=dict)
+    shared_children: dict[tuple[object, ...], Position] = field(default_factory=dict)
+    shared: bool = False
     typename_needed: bool = False
 
     @property
     def wide(self) -> Position:
         """The position itself, or the one that it narrows."""
         return self.base if self.base is not None else self
+
+    @property
+    def entry_types(self) -> frozenset[str]:
+        """The parent's types whose objects have this position below them."""
+        if self.shared or self.via is None:
+            return self.via_types
+        return self.via.types
+
+    def likeness(self, selected: SelectedField, handle: Handle) -> tuple[object, ...]:
+        """Give what has to be equal for this new position to be the same one as that below another concrete type."""
+        provided = tuple((name, tuple(id(item) for item in items)) for name, items in sorted(self.provided.items()))
+        own_types = tuple(sorted(self.own_types.items()))
+        return id(selected), id(handle.group), self.via_key, self.type_name, self.types, own_types, provided
 
     def keys(self) -> tuple[str, ...]:
         """Give the internal keys that lead here, with the type where the position is narrowed: a name for choices."""
@@ -168,7 +187,7 @@ class Position:
             if position.via.type.list_depth:
                 segments.append(FlattenSegment(position.via.type.list_depth))
             segments.append(KeySegment(position.via_key))
-            types = position.via.types
+            types = position.entry_types
             position = position.parent
             if position.base is None and types != graph.possible(position.type_name):
                 segments.append(TypeSegment(types))

@@ -42,6 +42,7 @@ class QueryGraph:
         self._labels = labels
         self._sources: dict[tuple[str, str], tuple[Source, ...]] = {}
         self._possible: dict[str, frozenset[str]] = {}
+        self._shapes_in: dict[tuple[str, str, str], frozenset[str]] = {}
         self._shapes: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
 
     def possible(self, type_name: str) -> frozenset[str]:
@@ -139,6 +140,20 @@ class QueryGraph:
             ]
         texts = frozenset(kind.shape if composite else kind.text for kind in kinds or [definition.type])
         return definition.type.text, texts
+
+    def shapes_in(self, subgraph: str, type_name: str, field: str) -> frozenset[str]:
+        """Give the shapes of a field on whatever an object of this type can be in one subgraph."""
+        key = (subgraph, type_name, field)
+        found = self._shapes_in.get(key)
+        if found is None:
+            kinds = [
+                own.fields[field].type
+                for concrete in self.members(subgraph, type_name) | {type_name}
+                if (own := self.types[concrete].subgraphs.get(subgraph)) is not None and field in own.fields
+            ]
+            found = frozenset(kind.shape if self.is_composite(kind.named) else kind.text for kind in kinds)
+            self._shapes_in[key] = found
+        return found
 
     def is_composite(self, type_name: str) -> bool:
         """Whether a type has a selection."""

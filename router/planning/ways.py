@@ -119,24 +119,28 @@ class Ways:
     def _add_jumps(self, position: Position, found: dict[str, Way]) -> None:
         """Widen what can be reached until nothing gets cheaper: chains over third subgraphs come out of it."""
         entries = [
-            (subgraph, entry, self._keys(subgraph, entry))
+            (subgraph, entry, self._graph.keys(subgraph, entry))
             for subgraph, entry, _ in self._reach.entries(position.type_name)
         ]
         changed = True
         while changed:
             changed = False
+            # Many subgraphs have the same key: its cost is looked for once a round.
+            costs: dict[str, Cost | None] = {}
             for subgraph, entry, keys in entries:
-                way = self._jump(position, entry, keys, found)
+                way = self._jump(position, entry, keys, found, costs)
                 if way is not None and (subgraph not in found or way.cost < found[subgraph].cost):
                     found[subgraph] = way
                     changed = True
 
-    def _keys(self, subgraph: str, entry: str) -> tuple[FieldSet, ...]:
-        return self._graph.keys(subgraph, entry)
-
     def _jump(
-        self, position: Position, entry: str, keys: Sequence[FieldSet], found: dict[str, Way]
-    ) -> Way | None:  # fmt: skip
+        self,
+        position: Position,
+        entry: str,
+        keys: Sequence[FieldSet],
+        found: dict[str, Way],
+        costs: dict[str, Cost | None],
+    ) -> Way | None:
         if entry == self._graph.query_type:
             if position.parent is None:
                 return None
@@ -144,7 +148,9 @@ class Ways:
             return Way((1, 1 + min(levels, default=1)), entry=entry)
         best: Way | None = None
         for key in keys:
-            cost = self.field_set(position, key.selection, found, frozenset())
+            if key.text not in costs:
+                costs[key.text] = self.field_set(position, key.selection, found, frozenset())
+            cost = costs[key.text]
             if cost is not None and (best is None or (cost[0] + 1, cost[1] + 1) < best.cost):
                 best = Way((cost[0] + 1, cost[1] + 1), entry=entry, key=key)
         return best

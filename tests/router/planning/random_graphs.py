@@ -81,7 +81,7 @@ class RandomGraph:
         named = self._random.choice(
             ["Int", "String", "Int", *self._entities, *self._entities, "Value", "Face", "Either"]
         )
-        return self._random.choice([named, named, f"[{named}]", f"[{named}!]!" if named in {"Int"} else f"[{named}!]"])
+        return self._random.choice([named, named, f"[{named}]", f"[{named}!]!" if named == "Int" else f"[{named}!]"])
 
     def _add_requirements(self) -> None:
         for (entity, wanted), owners in list(self._owners.items()):
@@ -167,9 +167,8 @@ class RandomGraph:
             if kind.interfaces and not any(item.startswith("tag:") for item in fields):
                 fields.append("tag: String @shareable")
             lines.append(f"type {kind_name}{implements} {' '.join(kind.keys)} {{ {' '.join(fields)} }}")
-        lines.append(
-            f"interface Face {{ tag: String }}{'' if faces else ' type Mask implements Face { tag: String @shareable }'}"
-        )
+        mask = "" if faces else " type Mask implements Face { tag: String @shareable }"
+        lines.append(f"interface Face {{ tag: String }}{mask}")
         lines.append(f"union Either = {' | '.join(sorted(set(present)) or ['Value'])}")
         lines.append("type Value @shareable { a: Int b: String }")
         lines.append("type Org @shareable { id: ID! }")

@@ -70,7 +70,9 @@ async def test_typename_is_there_when_a_required_field_is_reached_again() -> Non
 
 async def test_a_condition_does_not_leak_to_what_is_merged_with_it() -> None:
     supergraph = catalogued("keys")
-    query = "query($v: Boolean!) { product(id: 1) { reviews @skip(if: $v) { body } inStock } top { product { inStock } } }"
+    query = (
+        "query($v: Boolean!) { product(id: 1) { reviews @skip(if: $v) { body } inStock } top { product { inStock } } }"
+    )
     for value in (True, False):
         await answered(supergraph, query, {"v": value})
 
@@ -82,20 +84,23 @@ async def test_a_conditional_fragment_without_a_type_condition() -> None:
 
 
 async def test_conditions_under_interfaces() -> None:
-    query = "query($v: Boolean!) { works { ... on Book @include(if: $v) { rating } ... on Film @skip(if: $v) { rating } } }"
+    query = (
+        "query($v: Boolean!) { works { ... on Book @include(if: $v) { rating } ... on Film @skip(if: $v) { rating } } }"
+    )
     for value in (True, False):
         await answered(catalogued("abstract"), query, {"v": value})
 
 
 async def test_contradicting_conditions_fetch_nothing() -> None:
-    query = "query($v: Boolean!) { product(id: 1) { name ... @include(if: $v) { ... @skip(if: $v) { reviews { body } } } } }"
+    query = "query($v: Boolean!) { product(id: 1) { name ...F @include(if: $v) } } "
+    query += "fragment F on Product { ... @skip(if: $v) { reviews { body } } }"
     for value in (True, False):
         world = await answered(catalogued("keys"), query, {"v": value})
         assert subgraphs_of(world) == ["products"]
 
 
 async def test_string_arguments_are_escaped_again() -> None:
-    supergraph = supergraph_of(a='type Query { say(text: String): String }')
+    supergraph = supergraph_of(a="type Query { say(text: String): String }")
     await answered(supergraph, r'{ say(text: "a \"quoted\" \\ back\nslash é") }')
 
 
@@ -129,8 +134,8 @@ async def test_requirements_that_need_each_other_by_turns() -> None:
 
 async def test_a_shareable_mutation_runs_in_one_subgraph() -> None:
     supergraph = supergraph_of(
-        a='type Query { q: Int } type Mutation { do: P @shareable } type P @shareable { x: Int y: Int }',
-        b='type Mutation { do: P @shareable } type P @shareable { y: Int x: Int }',
+        a="type Query { q: Int } type Mutation { do: P @shareable } type P @shareable { x: Int y: Int }",
+        b="type Mutation { do: P @shareable } type P @shareable { y: Int x: Int }",
     )
     plan = Planner(supergraph).plan(parse("mutation { do { x y } }"))
     assert [step.subgraph for step in plan.steps] == ["a"]
@@ -184,7 +189,9 @@ async def test_a_requirement_through_a_list_of_lists() -> None:
 
 
 async def test_a_concrete_fragment_inside_an_interface_fragment_inside_an_object() -> None:
-    await answered(catalogued("abstract"), "{ media { ... on Book { ... on Rated { ... on Book { rating pages } } } } }")
+    await answered(
+        catalogued("abstract"), "{ media { ... on Book { ... on Rated { ... on Book { rating pages } } } } }"
+    )
 
 
 def test_mutations_keep_the_order_of_the_document_through_fragments() -> None:

@@ -185,7 +185,7 @@ class World:
     def expected(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Execute an operation on the plain schema."""
 
-        def resolve(source: Thing, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        def resolve(source: Thing, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
             return self.value(source, info.field_name, arguments)
 
         result = execute_sync(
@@ -257,10 +257,10 @@ class World:
         for error in validate(schema, parsed):
             self.complaints.append(f"{subgraph} refuses {document}: {error.message}")
 
-        def resolve(source: Seen, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        def resolve(source: Seen, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
             return self._resolve(subgraph, source, info, arguments)
 
-        def kind_of(value: Seen, _info: GraphQLResolveInfo, _kind: Any) -> str:
+        def kind_of(value: Seen, _info: GraphQLResolveInfo[Any], _kind: Any) -> str:
             return value.name
 
         root = Seen(Thing(self._root_name(parsed), ""), self._root_name(parsed))
@@ -274,7 +274,7 @@ class World:
     def _root_name(self, parsed: Any) -> str:
         return str(self.supergraph.root_types[parsed.definitions[0].operation])
 
-    def _resolve(self, subgraph: str, seen: Seen, info: GraphQLResolveInfo, arguments: Mapping[str, Any]) -> Any:
+    def _resolve(self, subgraph: str, seen: Seen, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]) -> Any:
         name = info.field_name
         if name == "_entities":
             return [self._find(subgraph, given) for given in arguments["representations"]]
@@ -324,9 +324,9 @@ class World:
         for node in selection.selections:
             if isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
-                if condition is None or thing.typename in self.graph.possible(condition.name.value):
-                    if not self._matches(thing, node.selection_set, given, partial=partial):
-                        return False
+                applies = condition is None or thing.typename in self.graph.possible(condition.name.value)
+                if applies and not self._matches(thing, node.selection_set, given, partial=partial):
+                    return False
                 continue
             assert isinstance(node, FieldNode)
             if node.name.value == TYPENAME:
@@ -355,7 +355,7 @@ class World:
 
 def _literal(node: Any) -> Any:
     value = getattr(node, "value", None)
-    return int(value) if node.kind == "int_value" else value
+    return int(str(value)) if node.kind == "int_value" else value
 
 
 def _provided(
