@@ -5,33 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphql import (
-    ConstValueNode,
     DefinitionNode,
     DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeExtensionNode,
     GraphQLError,
-    GraphQLInputType,
-    GraphQLSchema,
     InputObjectTypeExtensionNode,
     InterfaceTypeExtensionNode,
-    NonNullTypeNode,
     ObjectTypeExtensionNode,
     ScalarTypeExtensionNode,
     SchemaDefinitionNode,
     SchemaExtensionNode,
     TypeDefinitionNode,
     TypeExtensionNode,
-    Undefined,
     UnionTypeExtensionNode,
     build_ast_schema,
-    is_input_object_type,
-    is_interface_type,
-    is_object_type,
     parse,
-    print_ast,
     validate_schema,
-    value_from_ast,
 )
 from graphql.language import ast
 from graphql.validation.validate import validate_sdl
@@ -82,8 +72,6 @@ def check_sdl(document: DocumentNode, links: Links, *, subgraph: str, report: Re
     for error in validate_schema(schema):
         if error.message not in _TOLERATED:
             refuse(_told(error))
-    for coordinate, value in _bad_defaults(schema):
-        refuse(f'The default value {value} of "{coordinate}" is no value of its type.')
 
 
 def _told(error: GraphQLError) -> str:
@@ -136,25 +124,3 @@ def _link_names(definitions: list[DefinitionNode]) -> set[str]:
         if any(argument.name.value == "url" for argument in directive.arguments or ())
     }
     return names or {"link"}
-
-
-def _bad_defaults(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
-    for definition in schema.type_map.values():
-        if is_input_object_type(definition):
-            for name, value in definition.fields.items():
-                yield from _bad_default(f"{definition.name}.{name}", value.ast_node, value.type)
-        elif is_object_type(definition) or is_interface_type(definition):
-            for name, member in definition.fields.items():
-                for argument, value in member.args.items():
-                    yield from _bad_default(f"{definition.name}.{name}({argument}:)", value.ast_node, value.type)
-
-
-def _bad_default(
-    coordinate: str, node: ast.InputValueDefinitionNode | None, expected: GraphQLInputType
-) -> Iterator[tuple[str, str]]:
-    if node is None or node.default_value is None:
-        return
-    default: ConstValueNode = node.default_value
-    is_null = isinstance(node.type, NonNullTypeNode) and isinstance(default, ast.NullValueNode)
-    if is_null or value_from_ast(default, expected) is Undefined:
-        yield coordinate, print_ast(default)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
@@ -15,7 +16,7 @@ from router.composition.merging.interface_objects import check_interface_objects
 from router.composition.merging.overriding import Overrides
 from router.composition.merging.references import Subtypes
 from router.composition.merging.types import TypeMerger
-from router.composition.model import Element
+from router.composition.model import Element, Kind
 from router.composition.supergraph import Graph, MergedSupergraph, MergedType
 
 __all__ = ["Overrides", "merge"]
@@ -31,7 +32,6 @@ def merge(facts: Sequence[SubgraphFacts], *, overrides: Overrides, report: Repor
     types = TypeMerger(
         fields=FieldMerger(subtypes, inputs, directives, overrides, report),
         inputs=inputs,
-        enums=EnumMerger(usage(subgraphs), directives, report),
         directives=directives,
         report=report,
     )
@@ -40,6 +40,11 @@ def merge(facts: Sequence[SubgraphFacts], *, overrides: Overrides, report: Repor
         definition = types.merge(name, facts)
         if definition is not None:
             merged[name] = definition
+    enums = EnumMerger(usage(merged.values(), subgraphs), directives, report)
+    for name, definition in merged.items():
+        if definition.kind is Kind.ENUM:
+            holders = [(subgraph, subgraph.types[name]) for subgraph in subgraphs if name in subgraph.types]
+            merged[name] = replace(definition, values=enums.merge(holders, name=name))
     check_interface_objects(merged, facts, report)
     schema = [(one.name, Element(name="schema", directives=one.subgraph.schema_directives)) for one in facts]
     return MergedSupergraph(

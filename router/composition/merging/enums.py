@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from router.composition.errors import Report
 from router.composition.merging.elements import DirectiveMerger, merge_description
 from router.composition.model import Element, Subgraph, TypeDefinition
-from router.composition.supergraph import MergedValue
+from router.composition.supergraph import MergedType, MergedValue
 from router.composition.type_ref import named_type
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The named types that occur in answers, and those in inputs, in any subgraph."""
+    """The named types that occur in answers, and those that occur in inputs."""
 
     outputs: frozenset[str]
     inputs: frozenset[str]
 
 
-def usage(subgraphs: Sequence[Subgraph]) -> Usage:
-    """Find how the types of all subgraphs are used."""
-    fields = [
-        field
-        for subgraph in subgraphs
-        for definition in subgraph.types.values()
-        for field in definition.fields.values()
-    ]
+def usage(types: Iterable[MergedType], subgraphs: Iterable[Subgraph]) -> Usage:
+    """Find how types are used.
+
+    An argument that the supergraph leaves out uses none. A field of an input does, though some subgraph lacks it:
+    Apollo's composition counts so, and refuses the enums that this decides.
+    """
+    definitions = list(types)
+    fields = [field for definition in definitions for field in definition.fields.values()]
     arguments = [argument for field in fields for argument in field.arguments.values()]
     inputs = [value for subgraph in subgraphs for other in subgraph.types.values() for value in other.inputs.values()]
     return Usage(
         outputs=frozenset(field.type_name for field in fields),
-        inputs=frozenset(named_type(value.type) for value in [*arguments, *inputs]),
+        inputs=frozenset(named_type(value.type) for value in arguments) | {named_type(value.type) for value in inputs},
     )
 
 

@@ -8,27 +8,24 @@ from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
 from router.composition.merging.arguments import InputMerger
 from router.composition.merging.elements import DirectiveMerger, merge_description
-from router.composition.merging.enums import EnumMerger
 from router.composition.merging.fields import FieldMerger
 from router.composition.model import ROOTS, Kind, TypeDefinition
 from router.composition.supergraph import JoinType, MergedType
 
 
 class TypeMerger:
-    """Merges named types."""
+    """Merges named types; the values of enums apart, which depend on how the merged types use them."""
 
     def __init__(
         self,
         *,
         fields: FieldMerger,
         inputs: InputMerger,
-        enums: EnumMerger,
         directives: DirectiveMerger,
         report: Report,
     ) -> None:
         self._fields = fields
         self._inputs = inputs
-        self._enums = enums
         self._directives = directives
         self._report = report
 
@@ -55,7 +52,6 @@ class TypeMerger:
             ),
             fields=self._fields.merge(name, field_owners) if has_fields else {},
             inputs=self._inputs.merge_input_type(holders, name=name) if kind is Kind.INPUT else {},
-            values=self._enums.merge(holders, name=name) if kind is Kind.ENUM else {},
             members=tuple((one.subgraph.graph, member) for one, definition in owners for member in definition.members),
         )
 

@@ -129,7 +129,10 @@ def test_an_interface_object_lends_its_fields_to_every_implementation() -> None:
 
 def test_rights_have_to_cover_what_a_field_requires() -> None:
     owner = 'type T @key(fields: "id") { id: ID! x: Int @requiresScopes(scopes: [["x"]]) }'
-    reader = 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") RIGHTS }'
+    reader = """
+    type Query { t: T }
+    type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") RIGHTS }
+    """
 
     errors = refused(a=owner, b=reader.replace("RIGHTS", ""))
 
