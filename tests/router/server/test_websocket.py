@@ -361,7 +361,7 @@ class TestLimits:
         assert taken * 64 < 20_000
 
     async def test_a_client_that_never_reads_again_is_not_kept(self, router: Running, engine: LocalEngine) -> None:
-        async with connected(router, max_queue=1) as client:
+        async with connected(router, max_queue=1, close_timeout=0.1) as client:
             await client.init()
             await client.subscribe("a", "subscription { flood(kilobytes: 64) }")
             await eventually(lambda: engine.open_subscriptions == 1)
