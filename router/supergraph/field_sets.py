@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from graphql import GraphQLError, SelectionSetNode, parse
+from graphql import FragmentSpreadNode, GraphQLError, SelectionSetNode, parse
 from graphql.language import OperationDefinitionNode
 
 from router.errors import SupergraphError
@@ -42,6 +42,16 @@ def parse_field_set(text: str, *, where: str) -> FieldSet:
     except RecursionError:
         raise SupergraphError(f"{where}: the field set is nested too deeply") from None
     definition = document.definitions[0]
-    if len(document.definitions) != 1 or not isinstance(definition, OperationDefinitionNode):
+    spread = isinstance(definition, OperationDefinitionNode) and _spreads(definition.selection_set)
+    if len(document.definitions) != 1 or not isinstance(definition, OperationDefinitionNode) or spread:
         raise SupergraphError(f"{where}: the field set {text!r} is not a selection")
     return FieldSet(" ".join(text.split()), definition.selection_set)
+
+
+def _spreads(selection: SelectionSetNode) -> bool:
+    """Whether a selection is empty or names a fragment, which a field set has no place for."""
+    return not selection.selections or any(
+        isinstance(node, FragmentSpreadNode)
+        or ((inner := getattr(node, "selection_set", None)) is not None and _spreads(inner))
+        for node in selection.selections
+    )
