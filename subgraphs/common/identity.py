@@ -241,6 +241,6 @@ class ServiceTokens:
                 leeway=30,
                 options={"require": ["exp", "iss"]},
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise Forbidden("This is for calls between services.") from error
         return str(claims["iss"])
