@@ -17,4 +17,4 @@ class Query:
     async def me(self, info: Info[AuthContext, None]) -> User | None:
         principal = info.context.caller.principal
         person = None if principal is None else await info.context.users.load(principal.id)
-        return None if person is None else User.of(person)
+        return None if person is None or person.has_left else User.of(person)

@@ -13,6 +13,7 @@ from subgraphs.auth.service.signing_keys import SigningKeys
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database
 
+_FIRST_PAUSE_SECONDS: Final = 60
 _PAUSE_SECONDS: Final = 600
 
 
@@ -26,7 +27,8 @@ class Housekeeping:
         self._clock = clock
 
     async def run(self) -> None:
-        """Tidy up every ten minutes, until cancelled."""
+        """Tidy up every ten minutes, until cancelled; not at once, as a start has more urgent things to do."""
+        await asyncio.sleep(_FIRST_PAUSE_SECONDS)
         while True:
             await self.tidy()
             await asyncio.sleep(_PAUSE_SECONDS)

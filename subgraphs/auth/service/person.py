@@ -19,8 +19,17 @@ class Person:
     role: Role
     cinema_ids: tuple[str, ...]
     created_at: datetime
+    has_left: bool = False
 
     @classmethod
     def of(cls, user: User) -> Person:
         """Translate a row."""
-        return cls(user.id, user.email, user.name, Role(user.role), tuple(user.cinema_ids), user.created_at)
+        return cls(
+            user.id,
+            user.email,
+            user.name,
+            Role(user.role),
+            tuple(user.cinema_ids),
+            user.created_at,
+            has_left=user.deleted_at is not None,
+        )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from tests.support.auth_service import LOGIN, PASSWORD, REFRESH, SIGNED_IN, AuthSystem
 
 NEW = "nine quiet harbours"
@@ -137,9 +135,9 @@ async def test_a_changed_password_makes_reset_tokens_void(auth: AuthSystem) -> N
     assert await auth.refused(RESET, token=auth.mailbox.token_for(ada.email), newPassword=PASSWORD) == SPENT
 
 
-@pytest.mark.parametrize("token", ["", "x", "A" * 43, "A" * 1_000_000, "\u0000", "' OR 1=1 --"])
-async def test_a_made_up_token_is_refused(light_auth: AuthSystem, token: str) -> None:
-    assert await light_auth.refused(RESET, token=token, newPassword=NEW) == SPENT
+async def test_a_made_up_token_is_refused(light_auth: AuthSystem) -> None:
+    for token in ("", "x", "A" * 43, "A" * 1_000_000, "\u0000", "' OR 1=1 --"):
+        assert await light_auth.refused(RESET, token=token, newPassword=NEW) == SPENT, token[:80]
 
 
 async def test_a_mail_server_that_is_down_delays_the_mail(auth: AuthSystem) -> None:
