@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -72,13 +72,8 @@ def serve(
     listening = listen(config.host, config.port)
     _log.info("serving", address=address_of(listening), supergraph=str(config.supergraph))
     server = create_server(app, config)
-    # Once it has stopped, uvicorn raises the signal again under the handlers that were there before; with this one both
-    # ways of asking politely end in the same exception, and in status 0.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        return
 
 
 def read_supergraph(path: Path | None) -> str:

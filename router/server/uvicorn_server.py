@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
@@ -37,6 +39,17 @@ class RouterServer(uvicorn.Server):
         """Complete the subscriptions, then stop as uvicorn does."""
         await self._app.drain()
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - signal handlers get a frame
+        """Stop for a signal; a second Ctrl-C does not wait for anybody.
+
+        uvicorn would raise the signal again when it has stopped, and that would end the process before whoever started
+        this server has closed the rest. Here `serve` just returns.
+        """
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        else:
+            self.should_exit = True
 
 
 def create_server(app: RouterApp, config: RouterConfig, *, front: Any = None, **options: Any) -> RouterServer:

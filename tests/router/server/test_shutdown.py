@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import socket
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +16,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from router.app import address_of
 from router.config import load_config
 from router.server.app import create_app
+from router.server.uvicorn_server import create_server
 from tests.support.eventually import eventually
 from tests.support.local_engine import LocalEngine
 from tests.support.running_server import running
@@ -81,3 +87,36 @@ async def test_a_draining_router_takes_no_more_subscriptions(engine: LocalEngine
     assert response.headers["retry-after"] == "1"
     assert response.json()["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
     assert query.json() == {"data": {"hello": "Hello world"}}
+
+
+async def test_a_signal_stops_the_server_and_nothing_else(engine: LocalEngine) -> None:
+    config = load_config()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = create_server(create_app(engine, config), config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        await eventually(lambda: server.started)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(serving, 2)
+    assert engine.contexts == []
+
+
+async def test_another_application_may_stand_in_front(engine: LocalEngine) -> None:
+    config = load_config()
+    app = create_app(engine, config)
+
+    async def front(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/webhook":
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body"})
+        else:
+            await app(scope, receive, send)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = create_server(app, config, front=front)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        await eventually(lambda: server.started)
+        async with httpx.AsyncClient(base_url=address_of(listening), verify=False) as client:
+            assert (await client.post("/webhook")).status_code == 204
+            assert (await client.get("/ready")).status_code == 200
+        server.should_exit = True
+        await serving
