@@ -14,7 +14,6 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 
@@ -26,8 +25,21 @@ from subgraphs.seat.seating.statuses import Change, applied
 from subgraphs.seat.service.announcer import SUBJECT_PREFIX, decode
 
 log = structlog.get_logger(__name__)
-_KEPT_DELTAS: Final = 512
-_LOG_LIMIT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReach:
+    """How far the feed goes back, and how long it may be wrong.
+
+    Attributes:
+        poll_seconds: a lost message delays a map by no more.
+        kept_deltas: how many deltas are kept in memory for each showtime that somebody follows.
+        log_limit: who is more versions behind gets a snapshot.
+    """
+
+    poll_seconds: float
+    kept_deltas: int = 512
+    log_limit: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +68,10 @@ MapEvent = MapSnapshot | MapDelta
 class SeatMapFeed:
     """Gives subscribers their events."""
 
-    def __init__(self, database: SeatDatabase, bus: Bus, *, poll_seconds: float) -> None:
+    def __init__(self, database: SeatDatabase, bus: Bus, *, reach: FeedReach) -> None:
         self._database = database
         self._bus = bus
-        self._poll_seconds = poll_seconds
+        self._reach = reach
         self._channels: dict[str, _Channel] = {}
 
     async def events(self, showtime_id: str, *, after_version: int | None = None) -> AsyncGenerator[MapEvent, None]:
@@ -85,7 +97,7 @@ class SeatMapFeed:
     async def _channel(self, showtime_id: str) -> AsyncIterator[_Channel | None]:
         channel = self._channels.get(showtime_id)
         if channel is None:
-            channel = _Channel(showtime_id, self._database, self._bus, poll_seconds=self._poll_seconds)
+            channel = _Channel(showtime_id, self._database, self._bus, reach=self._reach)
             self._channels[showtime_id] = channel
         channel.subscribers += 1
         try:
@@ -106,16 +118,16 @@ class SeatMapFeed:
 class _Channel:
     """One showtime's reader and what it knows."""
 
-    def __init__(self, showtime_id: str, database: SeatDatabase, bus: Bus, *, poll_seconds: float) -> None:
+    def __init__(self, showtime_id: str, database: SeatDatabase, bus: Bus, *, reach: FeedReach) -> None:
         self.showtime_id = showtime_id
         self.subscribers = 0
         self._database = database
         self._bus = bus
-        self._poll_seconds = poll_seconds
+        self._reach = reach
         self._layout_id = ""
         self._version = 0
         self._statuses = ""
-        self._deltas: deque[MapDelta] = deque(maxlen=_KEPT_DELTAS)
+        self._deltas: deque[MapDelta] = deque(maxlen=reach.kept_deltas)
         self._merged: dict[int, MapDelta] = {}
         self._news = asyncio.Event()
         self._source: Subscription | None = None
@@ -197,13 +209,13 @@ class _Channel:
             except Exception:
                 # The bus or the database may be away for a while: live maps outlive that.
                 log.exception("seat_map.reader_failed", showtime_id=self.showtime_id)
-                await asyncio.sleep(self._poll_seconds)
+                await asyncio.sleep(self._reach.poll_seconds)
             await self._unlisten()
 
     async def _follow(self) -> None:
         """Take messages until the subscription ends; when none comes for a while, look at the version."""
         if self._source is None:
-            await asyncio.sleep(self._poll_seconds)
+            await asyncio.sleep(self._reach.poll_seconds)
             await self._catch_up()
             return
         messages = aiter(self._source)
@@ -212,7 +224,7 @@ class _Channel:
             while True:
                 if waiting is None:
                     waiting = asyncio.ensure_future(_next_of(messages))
-                done, _ = await asyncio.wait([waiting], timeout=self._poll_seconds)
+                done, _ = await asyncio.wait([waiting], timeout=self._reach.poll_seconds)
                 if not done:
                     await self._catch_up()
                     continue
@@ -245,7 +257,7 @@ class _Channel:
         if version is None or version == self._version:
             return
         events = await self._log_after(self._version)
-        if len(events) < _LOG_LIMIT and events and events[0].version == self._version + 1:
+        if len(events) < self._reach.log_limit and events and events[0].version == self._version + 1:
             self._append([_delta_of(self.showtime_id, self._layout_id, event) for event in events])
             return
         showtime = await self._read()
@@ -288,7 +300,7 @@ class _Channel:
 
     async def _log_after(self, version: int) -> list[SeatEvent]:
         async with self._database.read() as work:
-            return await work.showtimes.events_after(self.showtime_id, version, limit=_LOG_LIMIT)
+            return await work.showtimes.events_after(self.showtime_id, version, limit=self._reach.log_limit)
 
 
 async def _next_of(messages: AsyncIterator[object]) -> object:

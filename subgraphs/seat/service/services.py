@@ -11,7 +11,7 @@ from subgraphs.common.database import Database
 from subgraphs.seat.repository.work import SeatDatabase
 from subgraphs.seat.service.announcer import Announcer
 from subgraphs.seat.service.blocking import BlockService
-from subgraphs.seat.service.feed import SeatMapFeed
+from subgraphs.seat.service.feed import FeedReach, SeatMapFeed
 from subgraphs.seat.service.holds import HoldLimits, HoldService
 from subgraphs.seat.service.keeping import HoldKeeper
 from subgraphs.seat.service.people import PeopleService
@@ -57,7 +57,7 @@ def make_services(database: Database, settings: SeatSettings, *, bus: Bus, clock
         steps=StepService(seats, layouts, announcer),
         blocking=BlockService(seats, announcer),
         people=PeopleService(seats, announcer),
-        feed=SeatMapFeed(seats, bus, poll_seconds=settings.feed_poll_seconds),
+        feed=SeatMapFeed(seats, bus, reach=FeedReach(settings.feed_poll_seconds)),
         sweeper=Sweeper(
             seats,
             announcer,

@@ -43,11 +43,11 @@ class Sweeper:
         """Sweep until cancelled."""
         purge_at = self._clock.now()
         while True:
+            await asyncio.sleep(self._pause.total_seconds())
             await self.sweep()
             if self._clock.now() >= purge_at:
                 await self.purge()
                 purge_at = self._clock.now() + _PURGE_EVERY
-            await asyncio.sleep(self._pause.total_seconds())
 
     async def sweep(self) -> int:
         """End what has lapsed, one transaction a showtime; gives how many showtimes had something to tidy up."""

@@ -56,7 +56,7 @@ def _rooms() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auditoriums")),
         sa.ForeignKeyConstraint(["cinema_id"], ["cinemas.id"], name=op.f("fk_auditoriums_cinema_id")),
-        sa.UniqueConstraint("cinema_id", "name", name=op.f("uq_auditoriums_cinema_id")),
+        sa.UniqueConstraint("cinema_id", "name", name=op.f("uq_auditoriums_cinema_id_name")),
     )
     op.create_table(
         "layouts",
@@ -69,7 +69,7 @@ def _rooms() -> None:
         sa.Column("seats", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_layouts")),
         sa.ForeignKeyConstraint(["auditorium_id"], ["auditoriums.id"], name=op.f("fk_layouts_auditorium_id")),
-        sa.UniqueConstraint("auditorium_id", "version", name=op.f("uq_layouts_auditorium_id")),
+        sa.UniqueConstraint("auditorium_id", "version", name=op.f("uq_layouts_auditorium_id_version")),
     )
 
 
