@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import httpx
 import pytest
 import structlog
 
-from router.server.event_stream import next_event
+from router.execution.request import GraphQLRequest, RequestContext
+from router.server.event_stream import EventStreams, next_event
+from router.server.exchange import Exchange
 from tests.support.eventually import eventually
 from tests.support.local_engine import LocalEngine
 from tests.support.running_server import Running
@@ -115,3 +117,25 @@ class TestSlowClients:
 
 def test_a_response_with_line_breaks_stays_one_event() -> None:
     assert next_event(b'{\n "data":\r\n null }') == b'event: next\ndata: {  "data":   null }\n\n'
+
+
+async def test_a_quiet_stream_is_kept_alive_by_comments(engine: LocalEngine) -> None:
+    sent: list[bytes] = []
+    gone = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message.get("body", b""))
+
+    scope = {"method": "POST", "path": "/graphql", "query_string": b"", "headers": []}
+    streams = EventStreams(slow_client_seconds=1, comment_seconds=0.01)
+    responses = engine.subscribe(GraphQLRequest("subscription { quiet }"), RequestContext())
+    serving = asyncio.create_task(streams.serve(Exchange(scope, receive, send), responses))
+    await eventually(lambda: sent.count(b":\n\n") >= 4)
+    gone.set()
+    await serving
+    assert engine.open_subscriptions == 0
+    assert not sent[-1].startswith(b"event: complete")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import structlog
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from router.config import LimitSettings
@@ -19,61 +18,11 @@ from router.server.websocket import GraphQLSocket
 from tests.support.eventually import eventually
 from tests.support.local_engine import LocalEngine
 from tests.support.running_server import Running
-
-
-class Client:
-    """A socket that speaks JSON."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-
-    async def send(self, message: Any) -> None:
-        await self._socket.send(json.dumps(message))
-
-    async def send_text(self, text: str | bytes) -> None:
-        await self._socket.send(text)
-
-    async def init(self, payload: dict[str, Any] | None = None) -> dict[str, Any]:
-        message: dict[str, Any] = {"type": "connection_init"}
-        await self.send(message if payload is None else message | {"payload": payload})
-        acknowledgement: dict[str, Any] = await self.receive()
-        return acknowledgement
-
-    async def subscribe(self, operation_id: str, query: str, **payload: Any) -> None:
-        await self.send({"type": "subscribe", "id": operation_id, "payload": {"query": query, **payload}})
-
-    async def receive(self) -> Any:
-        async with asyncio.timeout(5):
-            return json.loads(await self._socket.recv())
-
-    async def closed(self) -> tuple[int, str]:
-        """Read on until the server closes, and give code and reason."""
-        async with asyncio.timeout(5):
-            with pytest.raises(ConnectionClosed) as closed:
-                await self._drained()
-        assert closed.value.rcvd is not None
-        return closed.value.rcvd.code, closed.value.rcvd.reason
-
-    async def _drained(self) -> None:
-        while True:
-            await self._socket.recv()
-
-    async def pinging(self) -> None:
-        """Ping for ever."""
-        while True:
-            await self.send({"type": "ping"})
-            await self.receive()
-
-
-@asynccontextmanager
-async def connected(router: Running, **options: Any) -> AsyncIterator[Client]:
-    subprotocols = options.pop("subprotocols", ["graphql-transport-ws"])
-    async with connect(router.websocket, subprotocols=subprotocols, **options) as socket:
-        yield Client(socket)
+from tests.support.socket_client import SocketClient, connected
 
 
 @pytest.fixture
-async def client(router: Running) -> AsyncIterator[Client]:
+async def client(router: Running) -> AsyncIterator[SocketClient]:
     """A client that has been acknowledged."""
     async with connected(router) as opened:
         assert (await opened.init())["type"] == "connection_ack"
@@ -89,13 +38,13 @@ def complete_of(operation_id: str) -> dict[str, Any]:
 
 
 class TestOperations:
-    async def test_a_subscription_gives_its_events_and_completes(self, client: Client) -> None:
+    async def test_a_subscription_gives_its_events_and_completes(self, client: SocketClient) -> None:
         await client.subscribe("a", "subscription($n: Int!) { ticks(count: $n) }", variables={"n": 2})
         assert await client.receive() == next_of("a", {"ticks": 1})
         assert await client.receive() == next_of("a", {"ticks": 2})
         assert await client.receive() == complete_of("a")
 
-    async def test_queries_and_mutations_run_too(self, client: Client, engine: LocalEngine) -> None:
+    async def test_queries_and_mutations_run_too(self, client: SocketClient, engine: LocalEngine) -> None:
         await client.subscribe("q", "query A { hello } query B { failing }", operationName="A")
         assert await client.receive() == next_of("q", {"hello": "Hello world"})
         assert await client.receive() == complete_of("q")
@@ -103,7 +52,7 @@ class TestOperations:
         assert await client.receive() == next_of("m", {"count": 1})
         assert await client.receive() == complete_of("m")
 
-    async def test_operations_run_side_by_side(self, client: Client, engine: LocalEngine) -> None:
+    async def test_operations_run_side_by_side(self, client: SocketClient, engine: LocalEngine) -> None:
         await client.subscribe("slow", "{ sleeping(seconds: 30) }")
         await client.subscribe("quick", "{ hello }")
         assert await client.receive() == next_of("quick", {"hello": "Hello world"})
@@ -112,7 +61,7 @@ class TestOperations:
         assert await client.receive() == next_of("slow", {"sleeping": "woken"})
 
     async def test_complete_ends_a_subscription_and_its_id_is_free_again(
-        self, client: Client, engine: LocalEngine
+        self, client: SocketClient, engine: LocalEngine
     ) -> None:
         await client.subscribe("a", "subscription { quiet }")
         await client.receive()
@@ -122,12 +71,12 @@ class TestOperations:
         assert await client.receive() == complete_of("a")
         await eventually(lambda: engine.open_subscriptions == 0)
 
-    async def test_completing_what_does_not_run_is_no_fault(self, client: Client) -> None:
+    async def test_completing_what_does_not_run_is_no_fault(self, client: SocketClient) -> None:
         await client.send({"type": "complete", "id": "never"})
         await client.subscribe("a", "{ hello }")
         assert (await client.receive())["type"] == "next"
 
-    async def test_ids_may_be_any_text(self, client: Client) -> None:
+    async def test_ids_may_be_any_text(self, client: SocketClient) -> None:
         await client.subscribe('"}\n✨', "{ hello }")
         assert await client.receive() == next_of('"}\n✨', {"hello": "Hello world"})
 
@@ -140,7 +89,9 @@ class TestOperations:
             ("query ($name: String!) { hello(name: $name) }", "BAD_USER_INPUT"),
         ],
     )
-    async def test_a_refused_operation_is_an_error_and_no_complete(self, client: Client, query: str, code: str) -> None:
+    async def test_a_refused_operation_is_an_error_and_no_complete(
+        self, client: SocketClient, query: str, code: str
+    ) -> None:
         await client.subscribe("a", query)
         message = await client.receive()
         assert (message["id"], message["type"]) == ("a", "error")
@@ -148,7 +99,7 @@ class TestOperations:
         await client.subscribe("a", "{ hello }")
         assert await client.receive() == next_of("a", {"hello": "Hello world"})
 
-    async def test_an_unforeseen_failure_tells_nothing_and_harms_nobody_else(self, client: Client) -> None:
+    async def test_an_unforeseen_failure_tells_nothing_and_harms_nobody_else(self, client: SocketClient) -> None:
         with structlog.testing.capture_logs() as logs:
             await client.subscribe("a", "subscription { crashing }")
             assert await client.receive() == next_of("a", {"crashing": 1})
@@ -226,11 +177,11 @@ class TestRefusals:
             await client.subscribe("a", "{ hello }")
             assert await client.closed() == (4401, "Unauthorized")
 
-    async def test_a_second_init_is_closed_with_4429(self, client: Client) -> None:
+    async def test_a_second_init_is_closed_with_4429(self, client: SocketClient) -> None:
         await client.send({"type": "connection_init"})
         assert await client.closed() == (4429, "Too many initialisation requests")
 
-    async def test_an_id_in_use_is_closed_with_4409(self, client: Client, engine: LocalEngine) -> None:
+    async def test_an_id_in_use_is_closed_with_4409(self, client: SocketClient, engine: LocalEngine) -> None:
         await client.subscribe("a", "subscription { quiet }")
         await client.receive()
         await client.subscribe("a", "{ hello }")
@@ -263,7 +214,9 @@ class TestRefusals:
             ),
         ],
     )
-    async def test_a_bad_message_is_closed_with_4400(self, client: Client, text: str | bytes, reason: str) -> None:
+    async def test_a_bad_message_is_closed_with_4400(
+        self, client: SocketClient, text: str | bytes, reason: str
+    ) -> None:
         await client.send_text(text)
         assert await client.closed() == (4400, reason)
 
@@ -323,7 +276,7 @@ class TestLimits:
             assert closed.value.rcvd.code == 4408
 
     async def test_an_operation_above_the_limit_is_refused_and_the_others_go_on(
-        self, client: Client, engine: LocalEngine
+        self, client: SocketClient, engine: LocalEngine
     ) -> None:
         await asyncio.sleep(0.15)  # the time for init is over, but it was in time
         await client.subscribe("a", "subscription { quiet }")
@@ -344,7 +297,7 @@ class TestLimits:
         assert await client.receive() == next_of("c", {"hello": "Hello world"})
         assert engine.open_subscriptions == 1
 
-    async def test_a_message_above_the_limit_is_closed_with_1009(self, client: Client) -> None:
+    async def test_a_message_above_the_limit_is_closed_with_1009(self, client: SocketClient) -> None:
         await client.send_text(" " * 10_001)
         assert (await client.closed())[0] == 1009
 
