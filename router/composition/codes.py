@@ -17,6 +17,7 @@ _UNSUPPORTED = "Move the directive to the implementations of the interface."
 ADVICE: Mapping[str, str] = {
     "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE": "Move the directive to the implementations and their fields.",
     "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": "Make the argument optional, or take it from a context too.",
+    "CONTEXT_INVALID_SELECTION": "Select a field that every type that sets the context has.",
     "CONTEXT_NOT_SET": "Set the context with @context on a type above the field.",
     "COST_APPLIED_TO_INTERFACE_FIELD": _UNSUPPORTED,
     "DEFAULT_VALUE_USES_INACCESSIBLE": "Use a visible value in the default, or hide the element that has it.",
@@ -61,7 +62,7 @@ ADVICE: Mapping[str, str] = {
     "LIST_SIZE_INVALID_SLICING_ARGUMENT": _LIST_SIZE,
     "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL": "Move the directive to the subgraph that resolves the field.",
     "MISSING_TRANSITIVE_AUTH_REQUIREMENTS": "Ask for the same rights on the field that requires it.",
-    "NO_CONTEXT_REFERENCED": 'Name the context and what to take from it, as in "$context { field }".',
+    "NO_CONTEXT_IN_SELECTION": 'Name the context and what to take from it, as in "$context { field }".',
     "NO_QUERIES": "Give at least one subgraph a type Query with a field.",
     "ONLY_INACCESSIBLE_CHILDREN": "Show a part of it, or hide it as a whole.",
     "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE": "Remove one of the two directives.",

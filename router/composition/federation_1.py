@@ -41,8 +41,6 @@ def _upgraded_type(facts: SubgraphFacts, definition: TypeDefinition, others: Seq
     }
     return replace(
         definition,
-        # An extension says nothing in federation 2: its key resolves like any other.
-        extension=False,
         directives=tuple(directive for directive in definition.directives if directive.name != "extends")
         if not is_interface
         else tuple(directive for directive in definition.directives if directive.name != "key"),

@@ -22,14 +22,18 @@ def context_arguments(one: SubgraphFacts, field: Field, *, at: str, report: Repo
             match = _REFERENCE.match(directive.text("field"))
             if match is None:
                 message = f'"{at}({argument.name}:)" has to name a context and a selection: "$context {{ field }}".'
-                report.error("NO_CONTEXT_REFERENCED", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
+                report.error("NO_CONTEXT_IN_SELECTION", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
                 continue
-            if match["context"] not in _contexts(one):
+            types = _types_that_set(one, match["context"])
+            if not types:
                 message = f'"{at}({argument.name}:)" names the context "{match["context"]}", and no type sets it.'
                 report.error("CONTEXT_NOT_SET", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
                 continue
             context = f"{graph_prefix(one.name)}__{match['context']}"
             selection = match["selection"].strip()
+            for problem in _selection_problems(one, selection, types):
+                message = f'"{at}({argument.name}:)" takes {selection} from "{match["context"]}": {problem}.'
+                report.error("CONTEXT_INVALID_SELECTION", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
             found.append(ContextArgument(context, argument.name, str(argument.type), selection))
     return tuple(found)
 
@@ -49,9 +53,20 @@ def plain_arguments(
     return plain
 
 
-def _contexts(one: SubgraphFacts) -> frozenset[str]:
-    return frozenset(
-        directive.text("name")
+def _types_that_set(one: SubgraphFacts, context: str) -> list[str]:
+    return [
+        definition.name
         for definition in one.subgraph.types.values()
-        for directive in definition.applied("context")
-    )
+        if any(directive.text("name") == context for directive in definition.applied("context"))
+    ]
+
+
+def _selection_problems(one: SubgraphFacts, selection: str, types: list[str]) -> list[str]:
+    """Give what is wrong with a selection on each type that sets the context.
+
+    A selection of fragments says itself which of them is for which type.
+    """
+    if not selection.startswith("{"):
+        return []
+    inner = selection.removeprefix("{").removesuffix("}")
+    return [problem.message for name in types for problem in one.reader.read(inner, name)[1]]

@@ -16,8 +16,9 @@ Source = tuple[str, Element]
 """A subgraph's name and its form of an element."""
 
 _REPEATED = ("tag",)
-_FLAGS = ("inaccessible", "authenticated")
+_FLAGS = ("inaccessible", "authenticated", "oneOf")
 _FIRST_WINS = ("deprecated", "specifiedBy")
+_GRAPHQL = ("deprecated", "specifiedBy", "oneOf")
 _ORDER = (
     "tag",
     "inaccessible",
@@ -27,6 +28,7 @@ _ORDER = (
     "cost",
     "listSize",
     "context",
+    "oneOf",
     "specifiedBy",
     "deprecated",
 )
@@ -85,7 +87,7 @@ class DirectiveMerger:
 def _plain(name: str) -> str:
     """Give GraphQL's own directives their plain name, though federation does not know them."""
     plain = name.removeprefix("@")
-    return plain if plain in _FIRST_WINS else name
+    return plain if plain in _GRAPHQL else name
 
 
 def _distinct(directives: Iterable[Directive]) -> list[Directive]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
+from router.composition.federation_spec import FEDERATION_1
 from router.composition.merging.arguments import InputMerger
 from router.composition.merging.elements import DirectiveMerger, merge_description
 from router.composition.merging.fields import FieldMerger
@@ -84,7 +85,8 @@ def _join_types(one: SubgraphFacts, name: str) -> list[JoinType]:
     if definition is None:
         return [JoinType(graph=graph)]
     keys = one.keys.get(name, ())
-    extension = definition.extension and bool(keys)
+    # In federation 1 every stub extends, so that it says nothing there.
+    extension = definition.extension and one.subgraph.version > FEDERATION_1
     is_interface_object = definition.is_interface_object
     if not keys:
         return [JoinType(graph=graph, is_interface_object=is_interface_object)]

@@ -17,6 +17,15 @@ def test_an_input_has_the_fields_that_all_subgraphs_have() -> None:
     ]
 
 
+def test_an_input_of_which_one_field_is_given_stays_one() -> None:
+    sdl = composed(
+        a="type Query { a(i: In): Int } input In @oneOf { x: Int y: Int }",
+        b="type Query { b(i: In): Int } input In @oneOf { x: Int y: Int }",
+    )
+
+    assert printed(sdl, "In").split("\n")[3:] == ["  @oneOf", "{", "  x: Int", "  y: Int", "}"]
+
+
 def test_an_enum_of_answers_has_all_values_and_says_whose_they_are() -> None:
     sdl = composed(a="type Query { a: E } enum E { A B }", b="type Query { b: E } enum E { B C @deprecated }")
 
