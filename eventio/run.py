@@ -46,11 +46,11 @@ async def serve_embedded(folder: Path, listener: socket.socket, *, router_config
 async def _announce(server: Any, out: Console, url: str, *, demo: bool) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
-    out.print(f"\n[bold]Eventio[/] serves GraphQL on [bold]{url}/graphql[/]; GraphiQL: [bold]{url}/graphiql[/]")
+    out.print(f"\n[bold]Eventio[/] serves GraphQL on [bold]{url}/graphql[/]; GraphiQL: [bold]{url}/graphiql[/]", soft_wrap=True)
     if demo:
         out.print(f"\nAccounts, all with the password [bold]{PASSWORD}[/]:")
         for account in ACCOUNTS:
             out.print(f"  {account.email:28} {account.role.value.lower()}", highlight=False)
     out.print("\nA first query:")
-    out.print(f"  {_FIRST_QUERY}", highlight=False, markup=False)
+    out.print(f"  {_FIRST_QUERY}", highlight=False, markup=False, soft_wrap=True)
     out.print("\nCtrl-C ends it; the data stay.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,20 +11,25 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from eventio.demo.accounts import ACCOUNTS, AUDIENCE, PASSWORD
-from eventio.demo.programme import Film, slots
+from eventio.demo.programme import Film, parties, slots
 from eventio.demo.rooms import CINEMAS, Cinema, Room
 from eventio.films import FILE, read_rows
 from eventio.process import Services
 from eventio.progress import Show
+from subgraphs.auth.service.person import Person
 from subgraphs.booking.models.catalogue import SeatCategory as PriceCategory
 from subgraphs.booking.paging import PageRequest
 from subgraphs.booking.repository.cinemas import CinemaQuery
 from subgraphs.booking.repository.movie_search import MovieOrder, MovieQuery
 from subgraphs.booking.service.cinemas import NewCinema
 from subgraphs.booking.service.prices import NewPrice
+from subgraphs.booking.service.sale_seeding import SeededBooking, SeededSeat
 from subgraphs.booking.service.seeding import ShowtimePlan, ShowtimeSeed
 from subgraphs.common.identity import Role
+from subgraphs.common.ids import new_scoped_id
 from subgraphs.seat.models.records import AuditoriumRecord, ShowtimeSpec
+from subgraphs.seat.seating.category import ACCESSIBLE
+from subgraphs.seat.seating.layout import Layout
 from subgraphs.seat.seating.plan import RowPlan
 
 _SEED: Final = 20_260_101
@@ -33,6 +38,7 @@ _FILMS_LOOKED_AT: Final = 100
 _SHORTEST_MINUTES: Final = 75
 _LONGEST_MINUTES: Final = 170
 _ACTOR: Final = "system:demo"
+_SHOWTIMES_AT_ONCE: Final = 50
 _FILM_FILE_MADE: Final = date(2010, 11, 1)
 
 
@@ -58,7 +64,7 @@ async def fill(services: Services, *, show: Show, now: datetime | None = None) -
         show: hears what is done.
         now: the day on which the programme starts; today by default.
     """
-    _people, _ = await asyncio.gather(_accounts(services), _films(services, show))
+    people, _ = await asyncio.gather(_accounts(services), _films(services, show))
     houses = await _houses(services, show)
     films = await _best_films(services)
     start = now or services.booking.database.clock.now()
@@ -66,15 +72,16 @@ async def fill(services: Services, *, show: Show, now: datetime | None = None) -
         [seed for house in houses for seed in _seeds(house, films, now=start)]
     )
     await _open(services, plan, show)
+    await _sell(services, plan, people, show)
 
 
-async def _accounts(services: Services) -> tuple[str, ...]:
-    """Make the accounts; gives the ids of those who have bought already, the demo's customer among them."""
+async def _accounts(services: Services) -> list[Person]:
+    """Make the accounts; gives the people who have bought already, the demo's customer among them."""
     create = services.auth.services.registration.create_user
     made = await asyncio.gather(
         *(create(account.email, PASSWORD, account.name, role=account.role) for account in (*ACCOUNTS, *AUDIENCE))
     )
-    return tuple(person.id for person in made if person.role is Role.CUSTOMER)
+    return [person for person in made if person.role is Role.CUSTOMER]
 
 
 async def _films(services: Services, show: Show) -> None:
@@ -133,3 +140,50 @@ async def _open(services: Services, plan: ShowtimePlan, show: Show) -> None:
     await services.seat.services.bulk.open_showtimes(specs, actor=_ACTOR)
     await services.booking.catalogue.seeder.write(plan)
     show("Showtimes", len(plan.rows), len(plan.rows))
+
+
+async def _sell(services: Services, plan: ShowtimePlan, people: Sequence[Person], show: Show) -> None:
+    """Sell a part of the seats: as many confirmed, paid bookings as groups of people who sit together."""
+    rooms = {row["auditorium_id"] for row in plan.rows}
+    layouts = await _layouts(services, rooms)
+    for start in range(0, len(plan.rows), _SHOWTIMES_AT_ONCE):
+        batch = plan.rows[start : start + _SHOWTIMES_AT_ONCE]
+        parts = {row["id"]: _bookings(row["id"], layouts[row["auditorium_id"]], people) for row in batch}
+        fences = await services.seat.services.bulk.sell_in_bulk(
+            {showtime: [(one.id, one.positions) for one in bookings] for showtime, bookings in parts.items()},
+            actor=_ACTOR,
+        )
+        await services.booking.selling.sales.seeder.record(
+            [one.seeded(layouts[row["auditorium_id"]], fences[one.id]) for row in batch for one in parts[row["id"]]]
+        )
+        show("Sold seats", start + len(batch), len(plan.rows))
+
+
+async def _layouts(services: Services, auditorium_ids: Iterable[str]) -> dict[str, Layout]:
+    auditoriums = await services.seat.services.rooms.auditoriums(sorted(auditorium_ids))
+    layouts = await services.seat.services.layouts.get_many(room.layout_id for room in auditoriums.values())
+    return {room.id: layouts[room.layout_id] for room in auditoriums.values()}
+
+
+@dataclass(frozen=True)
+class _Party:
+    """People who sit together, and the booking that one of them made."""
+
+    id: str
+    buyer: Person
+    positions: tuple[int, ...]
+
+    def seeded(self, layout: Layout, fence: int) -> SeededBooking:
+        seats = tuple(
+            SeededSeat(seat.id, PriceCategory[seat.category.name], seat.label)
+            for seat in (layout.seats[position] for position in self.positions)
+        )
+        return SeededBooking(self.id, self.buyer.id, self.buyer.email, seats, fence)
+
+
+def _bookings(showtime_id: str, layout: Layout, people: Sequence[Person]) -> list[_Party]:
+    accessible = frozenset(seat.position for seat in layout.seats if seat.category in ACCESSIBLE)
+    return [
+        _Party(new_scoped_id(showtime_id), people[number % len(people)], positions)
+        for number, positions in enumerate(parties(len(layout.seats), blocked=accessible, seed=showtime_id))
+    ]
