@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graphql import SelectionSetNode
 from graphql.language import OperationType
 
 from router.errors import PlanningError
+from router.planning.candidates import Candidate, Candidates
+from router.planning.children import Children
 from router.planning.conditions import either, implies
 from router.planning.entries import EntryMaker
 from router.planning.estimate import Estimate
@@ -47,13 +48,6 @@ class Draft:
     choices: list[Choice] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    source: Source
-    cost: Cost
-    provided: bool
-
-
 class Chooser:
     """Chooses for one operation; used once."""
 
@@ -61,15 +55,14 @@ class Chooser:
         self, graph: QueryGraph, reach: Reach, estimate: Estimate, *, operation: OperationType, preferences: Preferences
     ) -> None:
         self._graph = graph
-        self._reach = reach
-        self._estimate = estimate
         self._operation = operation
         self._preferences = preferences
         self._ways = Ways(graph, reach)
+        self._candidates = Candidates(graph, self._ways, estimate)
+        self._children = Children(graph, reach, self._ways)
         self._entries = EntryMaker(graph, self._ways, self)
         self._groups: list[Group] = []
         self._choices: list[Choice] = []
-        self._positions: list[Position] = []
         self._waiting: list[tuple[Position, Selection]] = []
         self._entering: set[tuple[int, str]] = set()  # the jumps whose keys are being looked for
 
@@ -79,7 +72,6 @@ class Chooser:
         Raises:
             PlanningError: some field cannot be had from anywhere (rule 23).
         """
-        self._positions.append(root)
         if self._operation is OperationType.QUERY:
             self._waiting.append((root, selection))
         else:
@@ -130,9 +122,8 @@ class Chooser:
             if selected.name == TYPENAME or selected.name in INTROSPECTION:
                 continue
             sources = self._graph.sources(root.type_name, selected.name)
-            ranked = [
-                _Candidate(source, (self._below(root, selected, source), 1), provided=False) for source in sources
-            ]
+            costs = [(self._candidates.below(root, selected, source), 1) for source in sources]
+            ranked = [Candidate(source, cost, provided=False) for source, cost in zip(sources, costs, strict=True)]
             chosen = self._choose(root, selected, ranked)
             if last is None or last.subgraph != chosen.source.subgraph:
                 sequence = 1 if last is None else last.sequence + 1
@@ -158,14 +149,14 @@ class Chooser:
         if known is not None:
             return [known]
         if position.base is None and self._graph.is_abstract(position.type_name):
-            candidates = self._uniform(position, selected, types)
+            candidates = self._candidates.uniform(position, selected, types)
             if not candidates:
                 if position.parent is not None:
                     self.typename_before_narrowing(position)
                 parts = [position.narrow(concrete, self._graph) for concrete in sorted(types)]
                 return [item for part in parts for item in self.need(part, selected, conditions)]
         else:
-            candidates = self._candidates(position, selected)
+            candidates = self._candidates.of_one_type(position, selected)
         chosen = self._choose(position, selected, candidates)
         return [self._resolve(position, selected, types, chosen, conditions)]
 
@@ -200,55 +191,8 @@ class Chooser:
             shapes=selected.shapes,
         )
 
-    # ---- candidates ---------------------------------------------------------------------------------------------
-    def _uniform(self, position: Position, selected: SelectedField, types: frozenset[str]) -> list[_Candidate]:
-        """List the subgraphs that give the field for all the types alike, as a field of the abstract type (rule 22)."""
-        found = []
-        for subgraph, way in self._ways.at(position).items():
-            if not types <= position.members(subgraph, self._graph):
-                continue
-            sources = [self._ways.source(position, name, selected.name, subgraph) for name in sorted(types)]
-            first = sources[0]
-            if first is None or any(item is None or item.field.type != first.field.type for item in sources):
-                continue
-            more = self._below(position, selected, first)
-            found.append(_Candidate(first, (way.cost[0] + more, way.cost[1]), provided=first.field.external))
-        return found
-
-    def _candidates(self, position: Position, selected: SelectedField) -> list[_Candidate]:
-        found = []
-        ways = self._ways.at(position)
-        (concrete,) = position.types
-        plain = {source.subgraph: source for source in self._graph.sources(concrete, selected.name)}
-        for subgraph in dict.fromkeys((*plain, *position.provided)):
-            source = self._ways.source(position, concrete, selected.name, subgraph)
-            cost: Cost | None = None
-            provided = False
-            if source is None and subgraph in plain:
-                source = plain[subgraph]
-                cost = self._ways.requires(position, selected.name, source)
-            elif source is not None:
-                provided = subgraph not in plain or plain[subgraph].field.requires is not None
-                way = ways.get(subgraph)
-                cost = self._ways.descent(position, subgraph) if provided else (way.cost if way else None)
-            if source is not None and cost is not None:
-                more = self._below(position, selected, source)
-                found.append(_Candidate(source, (cost[0] + more, cost[1]), provided))
-        return found
-
-    def _below(self, position: Position, selected: SelectedField, source: Source) -> int:
-        if selected.selection is None:
-            return 0
-        return self._estimate.below(selected, source, self._provided_below(position, selected, source))
-
-    def _provided_below(
-        self, position: Position, selected: SelectedField, source: Source
-    ) -> tuple[SelectionSetNode, ...]:
-        own = (source.field.provides.selection,) if source.field.provides is not None else ()
-        concrete = next(iter(selected.types & position.types))
-        return (*own, *(position.provides(source.subgraph, concrete, selected.name, self._graph) or ()))
-
-    def _choose(self, position: Position, selected: SelectedField, candidates: list[_Candidate]) -> _Candidate:
+    # ---- choosing --------------------------------------------------------------------------------------------------
+    def _choose(self, position: Position, selected: SelectedField, candidates: list[Candidate]) -> Candidate:
         if not candidates:
             raise PlanningError(f"no subgraph can resolve {position.type_name}.{selected.name} here")
         ranked = sorted(candidates, key=lambda item: (item.cost, self._graph.order[item.source.subgraph]))
@@ -268,7 +212,7 @@ class Chooser:
         position: Position,
         selected: SelectedField,
         types: frozenset[str],
-        chosen: _Candidate,
+        chosen: Candidate,
         conditions: Conditions,
     ) -> Resolution:
         source = chosen.source
@@ -309,7 +253,10 @@ class Chooser:
         )
         resolution = Resolution(source.subgraph, handle, fetched)
         if fetched.child is not None:
-            child = self._child(position, selected, types, key, handle, source)
+            serial = position.parent is None and self._operation is not OperationType.QUERY
+            child = self._children.below(
+                position, selected, types, key=key, handle=handle, only=source.subgraph if serial else None
+            )
             child.via_conditions = fetched.conditions
             standing = child.direct.setdefault(source.subgraph, Handle(handle.group, fetched.child))
             if child.shared:
@@ -318,44 +265,6 @@ class Chooser:
             resolution.child = child
         position.resolved.setdefault(key, []).append(resolution)
         return resolution
-
-    def _child(
-        self,
-        position: Position,
-        selected: SelectedField,
-        types: frozenset[str],
-        key: str,
-        handle: Handle,
-        source: Source,
-    ) -> Position:
-        mark = (key, types)
-        child = position.children.get(mark)
-        if child is None:
-            child = self._entries.child(position, selected, types, key, self._reach)
-            if position.parent is None and self._operation is not OperationType.QUERY:
-                child.restrict(source.subgraph, self._graph)
-            child = self._share(position, child, selected, handle)
-            position.children[mark] = child
-        return child
-
-    def _share(self, position: Position, child: Position, selected: SelectedField, handle: Handle) -> Position:
-        """Let concrete types that have the same field from the same request alone share the position below it.
-
-        Without this, a chain of such fields would be planned once for every sequence of types.
-        """
-        if position.base is None or len(child.sources) > 1:
-            self._positions.append(child)
-            return child
-        mark = child.likeness(selected, handle)
-        known = position.base.shared_children.get(mark)
-        if known is None:
-            child.parent = position.base
-            child.shared = True
-            position.base.shared_children[mark] = child
-            self._positions.append(child)
-            return child
-        known.via_types |= child.via_types
-        return known
 
     # ---- standing -----------------------------------------------------------------------------------------------
     def reach(self, position: Position, subgraph: str, conditions: Conditions) -> Handle:
@@ -441,7 +350,7 @@ class Chooser:
             self.typename(position)
 
     def _ask_typenames(self) -> None:
-        for position in self._positions:
+        for position in self._children.made:
             if not position.typename_needed:
                 continue
             for subgraph, handle in (*position.direct.items(), *position.jumped.items()):

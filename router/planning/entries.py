@@ -13,7 +13,6 @@ from router.planning.places import TYPENAME
 from router.planning.plan import Conditions, RepresentationField, RepresentationObject
 from router.planning.positions import Handle, Position, Resolution
 from router.planning.query_graph import QueryGraph, Source
-from router.planning.reach import Reach
 from router.planning.selections import SelectedField, Selection, SelectionLimits, build_selection
 from router.planning.ways import Way, Ways
 from router.supergraph import FieldSet
@@ -175,61 +174,6 @@ class EntryMaker:
                 fields.append(RepresentationField(selected.name, item.fetched.key, below, types, required))
         typename = None if abstract else position.type_name
         return RepresentationObject(_joined(fields), typename if with_typename else None, with_typename)
-
-    # ---- positions ----------------------------------------------------------------------------------------------
-    def child(
-        self, position: Position, selected: SelectedField, types: frozenset[str], key: str, reach: Reach
-    ) -> Position:
-        """Make the position below a field: who can stand there, and which types all of them can return (rule 21)."""
-        named = selected.type.named
-        own_types: dict[str, str] = {}
-        provided: dict[str, tuple[SelectionSetNode, ...]] = {}
-        allowed = self._graph.possible(named)
-        sources: list[str] = []
-        wide = position.base is None and self._graph.is_abstract(position.type_name)
-        parts = [position.narrow(name, self._graph) for name in sorted(types)] if wide else [position]
-        routes = dict.fromkeys(
-            name for part in parts for name in sorted(reach.at(part), key=self._graph.order.__getitem__)
-        )
-        here = reach.at(position)
-        for subgraph in routes:
-            source = self._source_for(position, selected, types, subgraph)
-            if source is None:
-                continue
-            own_types[subgraph] = source.field.type.named
-            allowed &= self._graph.members(subgraph, source.field.type.named)
-            if subgraph in here:
-                sources.append(subgraph)
-            own = (source.field.provides.selection,) if source.field.provides is not None else ()
-            below = position.provides(subgraph, min(types), selected.name, self._graph) or ()
-            if own or below:
-                provided[subgraph] = (*own, *below)
-        return Position(
-            named,
-            allowed,
-            position.place.child(key),
-            tuple(sources),
-            parent=position,
-            via=selected,
-            via_types=types,
-            via_key=key,
-            own_types=own_types,
-            provided=provided,
-        )
-
-    def _source_for(
-        self, position: Position, selected: SelectedField, types: frozenset[str], subgraph: str
-    ) -> Source | None:
-        """Give the field's source in a subgraph, if it gives the field for all the types that it can return here."""
-        found: Source | None = None
-        for concrete in sorted(types):
-            source = self._ways.source(position, concrete, selected.name, subgraph) or next(
-                (item for item in self._graph.sources(concrete, selected.name) if item.subgraph == subgraph), None
-            )
-            if source is None:
-                return None
-            found = found or source
-        return found
 
 
 def united(

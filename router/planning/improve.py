@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from router.errors import PlanningError
 from router.planning.choose import Draft, Preferences
@@ -18,14 +18,21 @@ Outcome = tuple[Draft, list[Group]]
 _Score = tuple[int, int, int]
 
 
-def improve(choose: Callable[[Preferences], Outcome]) -> Outcome:
+def improve(choose: Callable[[Preferences], Outcome], starts: Sequence[Preferences] = ()) -> Outcome:
     """Choose, then flip single choices while that makes the plan shallower, or its requests fewer, or smaller.
+
+    Args:
+        choose: makes a plan that follows preferences.
+        starts: where to start from if nothing can be had without preferences.
 
     Raises:
         PlanningError: from the first round; a trial that leads nowhere is dropped.
     """
     preferences: dict[tuple[str, ...], str] = {}
-    best = choose(preferences)
+    try:
+        best = choose(preferences)
+    except PlanningError:
+        best, preferences = _start(choose, starts)
     score = _score(best[1])
     trials = min(_TRIALS, _WORK // (1 + score[2]))
     tried: set[tuple[tuple[str, ...], str]] = set()
@@ -40,6 +47,17 @@ def improve(choose: Callable[[Preferences], Outcome]) -> Outcome:
             best, score = other, found
             preferences[flip[0]] = flip[1]
     return best
+
+
+def _start(
+    choose: Callable[[Preferences], Outcome], starts: Sequence[Preferences]
+) -> tuple[Outcome, dict[tuple[str, ...], str]]:
+    for start in starts:
+        try:
+            return choose(start), dict(start)
+        except PlanningError:
+            continue
+    return choose({}), {}
 
 
 def _next(draft: Draft, tried: set[tuple[tuple[str, ...], str]]) -> tuple[tuple[str, ...], str] | None:

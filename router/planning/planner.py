@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphql import DocumentNode
+from graphql.language import OperationType
 
 from router.errors import PlanningError
 from router.planning.build import build_plan
@@ -67,10 +68,22 @@ class Planner:
         """Plan an operation, and keep what each stage made. Raises as `plan`."""
         try:
             normal = normalise(self.graph, document, operation_name, limits=self._limits)
-            draft, groups = improve(lambda preferences: self._choose(normal, preferences))
+            draft, groups = improve(lambda preferences: self._choose(normal, preferences), self._starts(normal))
             return Artefacts(normal, draft, groups, build_plan(self.graph, normal, groups))
         except RecursionError:
             raise PlanningError("the operation is nested too deeply", code="OPERATION_TOO_DEEP") from None
+
+    def _starts(self, normal: NormalOperation) -> list[Preferences]:
+        """List the other subgraphs of shared mutation fields: once one is chosen there is no second way."""
+        if normal.operation is OperationType.QUERY:
+            return []
+        root = normal.selection.type_name
+        return [
+            {(item.response_key,): source.subgraph}
+            for item in normal.selection.fields
+            if len(sources := self.graph.sources(root, item.name)) > 1
+            for source in sources
+        ]
 
     def _choose(self, normal: NormalOperation, preferences: Preferences) -> tuple[Draft, list[Group]]:
         root = Position(

@@ -1,0 +1,82 @@
+"""Stage 5, choose: who could give a field at a position, and at what cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphql import SelectionSetNode
+
+from router.planning.estimate import Estimate
+from router.planning.positions import Position
+from router.planning.query_graph import QueryGraph, Source
+from router.planning.selections import SelectedField
+from router.planning.ways import Cost, Ways
+
+__all__ = ["Candidate", "Candidates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A subgraph that could give a field; `provided` when it can only where @provides says so."""
+
+    source: Source
+    cost: Cost
+    provided: bool
+
+
+class Candidates:
+    """Lists candidates with costs: requests beyond what is planned, and how deep."""
+
+    def __init__(self, graph: QueryGraph, ways: Ways, estimate: Estimate) -> None:
+        self._graph = graph
+        self._ways = ways
+        self._estimate = estimate
+
+    def uniform(self, position: Position, selected: SelectedField, types: frozenset[str]) -> list[Candidate]:
+        """List the subgraphs that give the field for all the types alike, as a field of the abstract type (rule 22)."""
+        found = []
+        for subgraph, way in self._ways.at(position).items():
+            if not types <= position.members(subgraph, self._graph):
+                continue
+            sources = [self._ways.source(position, name, selected.name, subgraph) for name in sorted(types)]
+            first = sources[0]
+            if first is None or any(item is None or item.field.type != first.field.type for item in sources):
+                continue
+            more = self.below(position, selected, first)
+            found.append(Candidate(first, (way.cost[0] + more, way.cost[1]), provided=first.field.external))
+        return found
+
+    def of_one_type(self, position: Position, selected: SelectedField) -> list[Candidate]:
+        """List the subgraphs that give the field for a position's one type, computed fields included."""
+        found = []
+        ways = self._ways.at(position)
+        (concrete,) = position.types
+        plain = {source.subgraph: source for source in self._graph.sources(concrete, selected.name)}
+        for subgraph in dict.fromkeys((*plain, *position.provided)):
+            source = self._ways.source(position, concrete, selected.name, subgraph)
+            cost: Cost | None = None
+            provided = False
+            if source is None and subgraph in plain:
+                source = plain[subgraph]
+                cost = self._ways.requires(position, selected.name, source)
+            elif source is not None:
+                provided = subgraph not in plain or plain[subgraph].field.requires is not None
+                way = ways.get(subgraph)
+                cost = self._ways.descent(position, subgraph) if provided else (way.cost if way else None)
+            if source is not None and cost is not None:
+                more = self.below(position, selected, source)
+                found.append(Candidate(source, (cost[0] + more, cost[1]), provided))
+        return found
+
+    def below(self, position: Position, selected: SelectedField, source: Source) -> int:
+        """Estimate the requests for what is selected below a field, when this source gives it."""
+        if selected.selection is None:
+            return 0
+        return self._estimate.below(selected, source, self._provided_below(position, selected, source))
+
+    def _provided_below(
+        self, position: Position, selected: SelectedField, source: Source
+    ) -> tuple[SelectionSetNode, ...]:
+        own = (source.field.provides.selection,) if source.field.provides is not None else ()
+        concrete = next(iter(selected.types & position.types))
+        return (*own, *(position.provides(source.subgraph, concrete, selected.name, self._graph) or ()))
