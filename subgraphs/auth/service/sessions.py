@@ -97,10 +97,10 @@ class Sessions:
         Raises:
             RateLimited: too many guests from this address.
         """
-        await self._throttle.take(self._limits.guests(address))
         now = self._clock.now()
         guest = User(id=new_id(), role=Role.GUEST.value, cinema_ids=[], created_at=now)
         async with self._database.write() as session:
+            await self._throttle.count(session, self._limits.guests(address))
             await UserRepository(session).add(guest)
             opened = await self._issuer.open(session, guest)
             AuditRepository(session, now=now).note(

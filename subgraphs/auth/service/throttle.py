@@ -49,24 +49,29 @@ class Throttle:
         self._clock = clock
 
     async def take(self, limits: Iterable[Limit]) -> Taken:
-        """Count one use of each bucket. A refused use is not counted anywhere.
+        """Count one use of each bucket, in a unit of work of its own; see `count`."""
+        wanted = list(limits)
+        if not wanted:
+            return Taken(())
+        async with self._database.write() as session:
+            return await self.count(session, wanted)
+
+    async def count(self, session: AsyncSession, limits: Iterable[Limit]) -> Taken:
+        """Count one use of each bucket in the caller's unit of work, which a refusal rolls back.
 
         Raises:
             RateLimited: one of the buckets is used up.
         """
         # In key order, so that two callers never wait for each other in a circle.
         wanted = sorted(limits, key=lambda limit: limit.bucket)
-        if not wanted:
-            return Taken(())
         now = self._clock.now().timestamp()
-        async with self._database.write() as session:
-            repository = ThrottleRepository(session)
-            for limit in wanted:
-                slot, into = divmod(now, limit.seconds)
-                expires_at = datetime.fromtimestamp((slot + 2) * limit.seconds, UTC)
-                before, hits = await repository.hit(limit.bucket, int(slot), expires_at=expires_at)
-                if before * (1 - into / limit.seconds) + hits > limit.uses:
-                    raise RateLimited(f"Too many attempts: try again in {_minutes(limit.seconds)}.")
+        repository = ThrottleRepository(session)
+        for limit in wanted:
+            slot, into = divmod(now, limit.seconds)
+            expires_at = datetime.fromtimestamp((slot + 2) * limit.seconds, UTC)
+            before, hits = await repository.hit(limit.bucket, int(slot), expires_at=expires_at)
+            if before * (1 - into / limit.seconds) + hits > limit.uses:
+                raise RateLimited(f"Too many attempts: try again in {_minutes(limit.seconds)}.")
         return Taken(tuple((limit.bucket, int(now // limit.seconds)) for limit in wanted))
 
     async def give_back(self, session: AsyncSession, taken: Taken) -> None:

@@ -32,8 +32,8 @@ async def test_who_registers_as_a_guest_takes_the_guests_things_along(auth: Auth
 async def test_who_logs_in_as_a_guest_takes_the_guests_things_along(auth: AuthSystem) -> None:
     ada = await auth.register()
     first, second = await auth.guest(), await auth.guest()
-    for guest in (first, second):
-        payload = await auth.answer(LOGIN, guest.access_token, email=ada.email, password=PASSWORD)
+    await auth.answer(LOGIN, first.access_token, email=ada.email, password=PASSWORD)
+    payload = await auth.answer(LOGIN, second.access_token, email=ada.email, password=PASSWORD)
     assert aliases_in(payload["accessToken"]) == [second.id, first.id]
     assert auth.seat.calls == [("adoptGuest", adoption(first, ada)), ("adoptGuest", adoption(second, ada))]
 
