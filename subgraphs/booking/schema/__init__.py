@@ -12,17 +12,17 @@ from subgraphs.booking.schema.sales_types import User
 from subgraphs.common.schema import build_schema
 
 
-@strawberry.type
+@strawberry.type(description="Everything that can be read.")
 class Query(CatalogueQuery, SalesQuery):
     """What may be asked."""
 
 
-@strawberry.type
+@strawberry.type(description="Everything that can be done.")
 class Mutation(CatalogueMutation, SalesMutation):
     """What may be done."""
 
 
-@strawberry.type
+@strawberry.type(description="Everything that can be followed.")
 class Subscription(SalesSubscription):
     """What may be followed."""
 

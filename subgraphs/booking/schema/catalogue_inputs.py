@@ -152,15 +152,17 @@ def _movie_fields(given: CreateMovieInput | UpdateMovieInput) -> dict[str, Any]:
 class CreateMovieInput:
     """Fields of a new film."""
 
-    title: str
-    original_title: str | None = UNSET
-    synopsis: str | None = UNSET
-    genres: list[str] | None = UNSET
-    directors: list[str] | None = UNSET
-    runtime_minutes: int | None = UNSET
-    certificate: str | None = UNSET
-    release_date: date | None = UNSET
-    poster_url: str | None = UNSET
+    title: str = strawberry.field(description="The title under which it is shown: 1 to 300 characters.")
+    original_title: str | None = strawberry.field(
+        default=UNSET, description="The title in the film's own language, where it differs."
+    )
+    synopsis: str | None = strawberry.field(default=UNSET, description="What it is about: up to 5,000 characters.")
+    genres: list[str] | None = strawberry.field(default=UNSET, description="Like Drama, Comedy: up to 20.")
+    directors: list[str] | None = strawberry.field(default=UNSET, description="Who directed it: up to 20.")
+    runtime_minutes: int | None = strawberry.field(default=UNSET, description="How long it is: 1 to 1,000 minutes.")
+    certificate: str | None = strawberry.field(default=UNSET, description="The age rating, like PG-13.")
+    release_date: date | None = strawberry.field(default=UNSET, description="When it first came to cinemas.")
+    poster_url: str | None = strawberry.field(default=UNSET, description="A web address of its poster.")
 
     def to_fields(self) -> dict[str, Any]:
         """Give the values by column."""
@@ -171,16 +173,20 @@ class CreateMovieInput:
 class UpdateMovieInput:
     """Fields of a film that change."""
 
-    id: strawberry.ID
-    title: str | None = UNSET
-    original_title: str | None = UNSET
-    synopsis: str | None = UNSET
-    genres: list[str] | None = UNSET
-    directors: list[str] | None = UNSET
-    runtime_minutes: int | None = UNSET
-    certificate: str | None = UNSET
-    release_date: date | None = UNSET
-    poster_url: str | None = UNSET
+    id: strawberry.ID = strawberry.field(description="Which film.")
+    title: str | None = strawberry.field(
+        default=UNSET, description="The title under which it is shown: 1 to 300 characters."
+    )
+    original_title: str | None = strawberry.field(
+        default=UNSET, description="The title in the film's own language, where it differs."
+    )
+    synopsis: str | None = strawberry.field(default=UNSET, description="What it is about: up to 5,000 characters.")
+    genres: list[str] | None = strawberry.field(default=UNSET, description="Like Drama, Comedy: up to 20.")
+    directors: list[str] | None = strawberry.field(default=UNSET, description="Who directed it: up to 20.")
+    runtime_minutes: int | None = strawberry.field(default=UNSET, description="How long it is: 1 to 1,000 minutes.")
+    certificate: str | None = strawberry.field(default=UNSET, description="The age rating, like PG-13.")
+    release_date: date | None = strawberry.field(default=UNSET, description="When it first came to cinemas.")
+    poster_url: str | None = strawberry.field(default=UNSET, description="A web address of its poster.")
 
     def to_fields(self) -> dict[str, Any]:
         """Give the values that were sent, by column."""
@@ -191,9 +197,9 @@ class UpdateMovieInput:
 class CreateCinemaInput:
     """See `NewCinema`."""
 
-    name: str
-    city: str
-    address: str | None = None
+    name: str = strawberry.field(description="Its name: 1 to 120 characters.")
+    city: str = strawberry.field(description="The city where it stands.")
+    address: str | None = strawberry.field(default=None, description="Street and number.")
     time_zone: str = strawberry.field(description="IANA name, like Europe/Berlin.")
 
     def to_command(self) -> NewCinema:
@@ -205,17 +211,17 @@ class CreateCinemaInput:
 class UpdateCinemaInput:
     """Fields of a cinema that change."""
 
-    id: strawberry.ID
-    name: str | None = None
-    address: str | None = None
+    id: strawberry.ID = strawberry.field(description="Which cinema.")
+    name: str | None = strawberry.field(default=None, description="Its new name.")
+    address: str | None = strawberry.field(default=None, description="Its new address.")
 
 
 @strawberry.input(description="What a seat of a category shall cost.")
 class PriceInput:
     """See `NewPrice`."""
 
-    category: SeatCategory
-    amount: Decimal
+    category: SeatCategory = strawberry.field(description="The kind of seat.")
+    amount: Decimal = strawberry.field(description="In the major unit, like 12.50; above 0.")
     currency: str = strawberry.field(description="ISO 4217, like EUR.")
 
 
@@ -229,9 +235,9 @@ def _new_prices(prices: list[PriceInput]) -> tuple[NewPrice, ...]:
 class ScheduleShowtimeInput:
     """See `NewShowtime`."""
 
-    movie_id: strawberry.ID
-    auditorium_id: strawberry.ID
-    starts_at: datetime
+    movie_id: strawberry.ID = strawberry.field(description="The film.")
+    auditorium_id: strawberry.ID = strawberry.field(description="The room.")
+    starts_at: datetime = strawberry.field(description="When the film starts: in the future.")
     prices: list[PriceInput] = strawberry.field(description="One for each category of seats in the room.")
     sale_starts_at: datetime | None = strawberry.field(default=None, description="At once when left out.")
     sale_ends_at: datetime | None = strawberry.field(default=None, description="When the film starts, when left out.")
@@ -256,13 +262,15 @@ class ScheduleShowtimeInput:
 class UpdateShowtimeInput:
     """See `ShowtimeChange`."""
 
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="Which showtime.")
     starts_at: datetime | None = strawberry.field(default=None, description="Only while nothing is sold.")
     prices: list[PriceInput] | None = strawberry.field(
         default=None, description="Of the categories that change, for what is not yet sold."
     )
-    sale_starts_at: datetime | None = None
-    sale_ends_at: datetime | None = None
+    sale_starts_at: datetime | None = strawberry.field(default=None, description="From when tickets are sold.")
+    sale_ends_at: datetime | None = strawberry.field(
+        default=None, description="Until when: at the latest when the film ends."
+    )
 
     def to_command(self) -> ShowtimeChange:
         """Give the command; raises as `ScheduleShowtimeInput.to_command`."""
@@ -279,5 +287,5 @@ class UpdateShowtimeInput:
 class CancelShowtimeInput:
     """Which, and why."""
 
-    showtime_id: strawberry.ID
-    reason: str | None = None
+    showtime_id: strawberry.ID = strawberry.field(description="Which showtime.")
+    reason: str | None = strawberry.field(default=None, description="Why, for the record: up to 500 characters.")
