@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, case, delete, insert, literal, or_, update
+from sqlalchemy import CursorResult, Table, Update, case, delete, insert, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.booking.models.base import AuditEntry
@@ -46,6 +46,8 @@ class Ledger:
     def __init__(self, session: AsyncSession, *, actor: str, now: datetime) -> None:
         self._session = session
         self._actor = actor
+        self._notes: list[dict[str, Any]] = []
+        self._detailed: list[dict[str, Any]] = []
         self.now = now
 
     async def add_booking(self, booking: BookingRecord, lines: Sequence[LineRecord]) -> None:
@@ -56,7 +58,7 @@ class Ledger:
         """
         await self._session.execute(insert(Booking).values(**asdict(booking)))
         await self._add_lines(lines)
-        await self.note(booking.id, "booking.created", after=booking.status.value)
+        self.note(booking.id, "booking.created", after=booking.status.value)
 
     async def move_booking(
         self, booking: BookingRecord, to: BookingStatus, action: str, *, release: bool = False, **values: Any
@@ -72,7 +74,7 @@ class Ledger:
         await self._set(_booking(booking).values(status=to, **values, **given_back))
         if release:
             values.update(leased_until=None, due_at=None, tries=0)
-        await self.note(booking.id, action, before=booking.status.value, after=to.value)
+        self.note(booking.id, action, before=booking.status.value, after=to.value)
         return replace(booking, status=to, **values)
 
     async def touch_booking(self, booking: BookingRecord, **values: Any) -> BookingRecord:
@@ -118,7 +120,7 @@ class Ledger:
     async def add_payment(self, payment: PaymentRecord) -> None:
         """Insert an attempt to pay: the intent, before the provider hears of it."""
         await self._session.execute(insert(Payment).values(**asdict(payment)))
-        await self.note(payment.id, "payment.created", after=payment.status.value)
+        self.note(payment.id, "payment.created", after=payment.status.value)
 
     async def move_payment(
         self, payment: PaymentRecord, to: PaymentStatus, action: str, **values: Any
@@ -130,7 +132,7 @@ class Ledger:
             values["captured_minor"] = payment.amount_minor
         await self._set(_payment(payment).values(status=to, **values))
         details = {"declineCode": values["decline_code"]} if values.get("decline_code") else None
-        await self.note(payment.id, action, before=payment.status.value, after=to.value, details=details)
+        self.note(payment.id, action, before=payment.status.value, after=to.value, details=details)
         return replace(payment, status=to, **values)
 
     async def touch_payment(self, payment: PaymentRecord, **values: Any) -> PaymentRecord:
@@ -170,7 +172,7 @@ class Ledger:
         )
         await self._session.execute(insert(Refund).values(**asdict(refund)))
         details = {"payment": payment.id, "minor": amount_minor, "reason": reason}
-        await self.note(refund.id, "refund.created", after=refund.status.value, details=details)
+        self.note(refund.id, "refund.created", after=refund.status.value, details=details)
         return payment, refund
 
     async def finish_refund(self, refund: RefundRecord, *, reference: str) -> None:
@@ -180,7 +182,7 @@ class Ledger:
         )
         values = {"status": RefundStatus.DONE, "provider_reference": reference, "done_at": self.now}
         await self._set(statement.values(**values))
-        await self.note(refund.id, "refund.done", before=refund.status.value, after=RefundStatus.DONE.value)
+        self.note(refund.id, "refund.done", before=refund.status.value, after=RefundStatus.DONE.value)
 
     async def issue_tickets(self, booking: BookingRecord, lines: Sequence[LineRecord]) -> None:
         """Give one valid ticket for each line.
@@ -201,7 +203,7 @@ class Ledger:
             for line in lines
         ]
         await self._session.execute(insert(Ticket), tickets)
-        await self.note(booking.id, "tickets.issued", details={"seats": [line.seat_id for line in lines]})
+        self.note(booking.id, "tickets.issued", details={"seats": [line.seat_id for line in lines]})
 
     async def void_tickets(self, booking: BookingRecord, *, unused: bool = False) -> int:
         """Make the valid tickets of a booking void, `unused`: only those that let nobody in yet; gives how many."""
@@ -214,7 +216,7 @@ class Ledger:
             statement = statement.where(Ticket.checked_in_at.is_(None))
         count = await self._count(statement.values(status=TicketStatus.VOID, voided_at=self.now))
         if count:
-            await self.note(booking.id, "tickets.voided", details={"count": count})
+            self.note(booking.id, "tickets.voided", details={"count": count})
         return count
 
     async def check_in(self, ticket_id: str, *, showtime_id: str, by: str) -> bool:
@@ -227,7 +229,7 @@ class Ledger:
         )
         used = await self._count(statement.values(checked_in_at=self.now, checked_in_by=by)) == 1
         if used:
-            await self.note(ticket_id, "ticket.checkedIn", before="VALID", after="VALID")
+            self.note(ticket_id, "ticket.checkedIn", before="VALID", after="VALID")
         return used
 
     async def open_change(self, change: ChangeRecord) -> None:
@@ -237,7 +239,7 @@ class Ledger:
             IntegrityError: the booking has an open one.
         """
         await self._session.execute(insert(BookingChange).values(**asdict(change)))
-        await self.note(change.id, "change.opened", after=change.status.value)
+        self.note(change.id, "change.opened", after=change.status.value)
 
     async def end_change(
         self, change: ChangeRecord, to: ChangeStatus, *, failure: dict[str, Any] | None = None
@@ -249,10 +251,10 @@ class Ledger:
             BookingChange.status == ChangeStatus.OPEN,
         )
         await self._set(statement.values(status=to, failure=failure, ended_at=self.now))
-        await self.note(change.id, "change.ended", before=change.status.value, after=to.value, details=failure)
+        self.note(change.id, "change.ended", before=change.status.value, after=to.value, details=failure)
         return replace(change, status=to, failure=failure, ended_at=self.now)
 
-    async def note(
+    def note(
         self,
         subject: str,
         action: str,
@@ -261,7 +263,7 @@ class Ledger:
         after: str | None = None,
         details: dict[str, Any] | None = None,
     ) -> None:
-        """Write a row of the audit log (invariant I16)."""
+        """Write a row of the audit log (invariant I16); all of a transaction's are inserted at its end."""
         entry = {
             "id": new_id(),
             "at": self.now,
@@ -270,9 +272,16 @@ class Ledger:
             "action": action,
             "before": before,
             "after": after,
-            "details": details,
         }
-        await self._session.execute(insert(AuditEntry).values(**entry))
+        if details is not None:
+            self._detailed.append({**entry, "details": details})
+        else:
+            self._notes.append(entry)
+
+    async def close(self) -> None:
+        """Insert the rows of the audit log; the unit of work is committed right after."""
+        for entries in filter(None, (self._notes, self._detailed)):
+            await self._session.execute(insert(cast(Table, AuditEntry.__table__)), entries)
 
     async def _add_lines(self, lines: Sequence[LineRecord]) -> None:
         await self._session.execute(insert(BookingLine), [asdict(line) for line in lines])

@@ -50,11 +50,15 @@ class SalesRepository:
         booking = await self.booking(booking_id)
         if booking is None:
             return None
+        payments = (await self.payments_of([booking_id])).get(booking_id, ())
+        # What cannot be there is not asked for: only captured money goes back, only confirmed bookings change.
+        may_refund = any(payment.refunding_minor for payment in payments)
+        may_change = booking.status is BookingStatus.CONFIRMED
         return Sale(
             booking,
-            payments=(await self.payments_of([booking_id])).get(booking_id, ()),
-            refunds=await self._unfinished_refunds(booking_id),
-            change=await self._open_change(booking_id),
+            payments,
+            refunds=await self._unfinished_refunds(booking_id) if may_refund else (),
+            change=await self.open_change_of(booking_id) if may_change else None,
         )
 
     async def bookings(self, booking_ids: Sequence[str]) -> dict[str, BookingRecord]:
@@ -106,6 +110,16 @@ class SalesRepository:
     async def change(self, change_id: str) -> ChangeRecord | None:
         """Read one change of seats."""
         query = select(*CHANGE_COLUMNS).where(*_is(BookingChange, change_id))
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else ChangeRecord(*row)
+
+    async def open_change_of(self, booking_id: str) -> ChangeRecord | None:
+        """Read the change of seats that is under way for a booking."""
+        query = select(*CHANGE_COLUMNS).where(
+            BookingChange.showtime_id == showtime_of(booking_id),
+            BookingChange.booking_id == booking_id,
+            BookingChange.status == ChangeStatus.OPEN,
+        )
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else ChangeRecord(*row)
 
@@ -168,15 +182,6 @@ class SalesRepository:
             Refund.status == RefundStatus.PENDING,
         )
         return tuple(RefundRecord(*row) for row in await self._session.execute(query.order_by(Refund.id)))
-
-    async def _open_change(self, booking_id: str) -> ChangeRecord | None:
-        query = select(*CHANGE_COLUMNS).where(
-            BookingChange.showtime_id == showtime_of(booking_id),
-            BookingChange.booking_id == booking_id,
-            BookingChange.status == ChangeStatus.OPEN,
-        )
-        row = (await self._session.execute(query)).one_or_none()
-        return None if row is None else ChangeRecord(*row)
 
 
 def _is(model: Any, scoped_id: str) -> tuple[ColumnElement[bool], ...]:

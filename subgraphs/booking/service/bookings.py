@@ -174,11 +174,11 @@ class BookingService:
         for _ in range(_REFERENCE_TRIES):
             try:
                 async with self._context.writing(booking.user_id) as (session, ledger):
-                    answer = await self._keys.claim(session, key, now=ledger.now)
+                    told = {"bookingId": booking.id}
+                    answer = await self._keys.claim(session, key, now=ledger.now, answer=told)
                     if answer is None:
                         await _require_unchanged(ShowtimeRepository(session), showtime)
                         await ledger.add_booking(booking, lines)
-                        await self._keys.answer(session, key, {"bookingId": booking.id})
             except IntegrityError:
                 await self._require_unbooked(booking.hold_id)
                 booking = replace(booking, reference=new_reference())

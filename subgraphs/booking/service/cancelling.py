@@ -130,9 +130,9 @@ class CancellingService:
         booking = sale.booking
         try:
             async with self._context.writing(booking.user_id) as (session, ledger):
-                if await self._keys.claim(session, key, now=ledger.now) is None:
+                told = {"bookingId": booking.id}
+                if await self._keys.claim(session, key, now=ledger.now, answer=told) is None:
                     booking = await self._cancel_by_policy(session, ledger, sale, showtime)
-                    await self._keys.answer(session, key, {"bookingId": booking.id})
         except Overtaken as error:
             raise RequestInProgress from error
         return booking
@@ -207,8 +207,7 @@ class CancellingService:
 
     async def _require_no_change(self, session: AsyncSession, booking: BookingRecord) -> None:
         # Asked after the booking's row was written, and so locked: a change opens under the same lock.
-        sale = await SalesRepository(session).sale(booking.id)
-        if sale is not None and sale.change is not None:
+        if await SalesRepository(session).open_change_of(booking.id) is not None:
             raise Overtaken
 
     async def _cancel_for_house(self, booking_id: str) -> bool:

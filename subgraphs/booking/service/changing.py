@@ -114,7 +114,8 @@ class ChangingService:
         booking, payments = sale.booking, sale.payments
         try:
             async with self._context.writing(booking.user_id) as (session, ledger):
-                if await self._keys.claim(session, key, now=ledger.now) is not None:
+                told = {"changeId": change.id}
+                if await self._keys.claim(session, key, now=ledger.now, answer=told) is not None:
                     raise RequestInProgress
                 until = ledger.now + self._context.patience.lease
                 # The booking's row is written first, and so locked: nobody cancels it under a change.
@@ -131,7 +132,6 @@ class ChangingService:
                     change = replace(change, payment_id=payment.id)
                     payments = (*payments, payment)
                 await ledger.open_change(change)
-                await self._keys.answer(session, key, {"changeId": change.id})
         except (Overtaken, IntegrityError) as error:
             raise RequestInProgress from error
         return replace(sale, booking=booking, payments=payments, change=change), change

@@ -159,7 +159,7 @@ class MoneySteps:
             return await self._write(sale, payment, PaymentStatus.VOIDED, decline_code="amount_mismatch")
         details = {"minor": seen.amount.minor, "currency": seen.amount.currency, "status": seen.status.value}
         async with self._context.writing() as (_, ledger):
-            await ledger.note(payment.id, "payment.mismatch", details=details)
+            ledger.note(payment.id, "payment.mismatch", details=details)
             payment = await ledger.touch_payment(payment, ask_at=ledger.now + self._context.patience.late[-1])
         return with_payment(sale, payment)
 

@@ -105,11 +105,10 @@ class PayingService:
     async def _begin(self, sale: Sale, command: PayBooking, key: IdempotencyKey) -> tuple[Sale, str]:
         booking = sale.booking
         async with self._context.writing(booking.user_id) as (session, ledger):
-            answer = await self._keys.claim(session, key, now=ledger.now)
-            if answer is not None:
-                raise RequestInProgress
             payment = self._intent(ledger, booking, command.payment_method)
-            await self._keys.answer(session, key, {"paymentId": payment.id})
+            told = {"paymentId": payment.id}
+            if await self._keys.claim(session, key, now=ledger.now, answer=told) is not None:
+                raise RequestInProgress
             until = ledger.now + self._context.patience.lease
             try:
                 booking = await ledger.move_booking(

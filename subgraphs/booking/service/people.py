@@ -22,7 +22,7 @@ class PeopleService:
         async with self._context.writing("service:auth") as (session, ledger):
             booking_ids = await PeopleRepository(session).adopt(guest_id, user_id=user_id)
             for booking_id in booking_ids:
-                await ledger.note(booking_id, "booking.adopted", details={"from": guest_id, "to": user_id})
+                ledger.note(booking_id, "booking.adopted", details={"from": guest_id, "to": user_id})
 
     async def forget_person(self, user_id: str) -> None:
         """Cancel what somebody has not paid, and remove addresses and stored answers. The ledger stays."""

@@ -69,7 +69,9 @@ class SaleContext:
     async def writing(self, actor: str = SYSTEM) -> AsyncIterator[tuple[AsyncSession, Ledger]]:
         """Open a unit of work with a ledger that writes for somebody."""
         async with self.database.write() as session:
-            yield session, Ledger(session, actor=actor, now=self.now())
+            ledger = Ledger(session, actor=actor, now=self.now())
+            yield session, ledger
+            await ledger.close()
 
     async def reload(self, booking_id: str) -> Sale:
         """Read a sale that is known to exist."""

@@ -82,8 +82,8 @@ async def test_dying_within_a_transaction(sales: SalesSystem, action: str, monke
     booking = await sales.booked(buyer, showtime, 0)
     note = Ledger.note
 
-    async def dying(ledger: Ledger, subject: str, noted: str, **details: object) -> None:
-        await note(ledger, subject, noted, **details)  # type: ignore[arg-type] # handed through
+    def dying(ledger: Ledger, subject: str, noted: str, **details: object) -> None:
+        note(ledger, subject, noted, **details)  # type: ignore[arg-type] # handed through
         if noted == action:
             monkeypatch.undo()
             raise Killed

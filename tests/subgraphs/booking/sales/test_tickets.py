@@ -73,12 +73,15 @@ async def test_a_seat_never_has_two_valid_tickets(sales: SalesSystem) -> None:
     await sales.sold(buyer, showtime, 0)
     columns = "showtime_id, booking_id, position, seat_id, status, issued_at"
 
-    with pytest.raises(IntegrityError):
+    async def doubled() -> None:
         async with sales.service.database.write() as session:
             connection = await session.connection()
             await connection.exec_driver_sql(
                 f"INSERT INTO tickets (id, {columns}) SELECT 'another', {columns} FROM tickets"
             )
+
+    with pytest.raises(IntegrityError):
+        await doubled()
 
 
 def codes_in(folder: Path, setting: str = "") -> TicketCodes:
