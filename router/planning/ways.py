@@ -129,7 +129,7 @@ class Ways:
             costs: dict[str, Cost | None] = {}
             for subgraph, entry, keys in entries:
                 way = self._jump(position, entry, keys, found, costs)
-                if way is not None and (subgraph not in found or way.cost < found[subgraph].cost):
+                if way is not None and (subgraph not in found or _is_better(way, found[subgraph])):
                     found[subgraph] = way
                     changed = True
 
@@ -264,3 +264,13 @@ class Ways:
             if cost is not None and (best is None or cost < best[1]):
                 best = key, cost
         return best
+
+
+def _is_better(jump: Way, known: Way) -> bool:
+    """Whether a jump beats the way that is known.
+
+    At the same cost an entity is rather asked for by its key than found again below its parent: lists merged by index
+    rely on both subgraphs to list the same.
+    """
+    descends = known.handle is None and known.entry is None
+    return jump.cost < known.cost or (descends and jump.cost == known.cost)
