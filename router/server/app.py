@@ -19,7 +19,7 @@ from router.server.cors import CorsPolicy, is_own_origin
 from router.server.csrf import CrossSiteGuard
 from router.server.engine_port import GraphQLEngine
 from router.server.event_stream import EventStreams
-from router.server.exchange import ClientGone, Exchange, request_id_of
+from router.server.exchange import ClientGone, Exchange, client_of, request_id_of
 from router.server.forwarding import HeaderForwarding
 from router.server.graphiql_page import GraphiQLPage
 from router.server.graphql_http import GraphQLHttp
@@ -185,6 +185,7 @@ class RouterApp:
             forwarding=self._forwarding,
             headers=headers,
             request_id=request_id,
+            client=client_of(scope),
             receive=receive,
             send=send,
         )

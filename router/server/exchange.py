@@ -28,6 +28,12 @@ def request_id_of(headers: dict[bytes, bytes]) -> str:
     return os.urandom(16).hex()
 
 
+def client_of(scope: Scope) -> str:
+    """Give the client's address, empty where the server does not know it (a Unix socket)."""
+    client = scope.get("client")
+    return "" if client is None else str(client[0])
+
+
 class Exchange:
     """A request, and what has become of it.
 
@@ -36,6 +42,7 @@ class Exchange:
         path: decoded, without the query string.
         headers: lower-case names; of repeated ones the last.
         request_id: goes to the client, the subgraphs and the log.
+        client: the client's address, empty where the server does not know it.
         cors: what is added to the answer for another site's page.
         status: of the answer, 0 until there is one.
         operation: what was run, for the log: kind, name and error codes.
@@ -44,6 +51,7 @@ class Exchange:
     __slots__ = (
         "_receive",
         "_send",
+        "client",
         "cors",
         "headers",
         "method",
@@ -65,6 +73,7 @@ class Exchange:
         self.query_string: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.request_id = request_id_of(self.headers)
+        self.client = client_of(scope)
         self.cors: tuple[Header, ...] = ()
         self.status = 0
         self.operation: dict[str, object] = {}

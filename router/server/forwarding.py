@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 REQUEST_ID_HEADER = "x-request-id"
+CLIENT_HEADER = "x-forwarded-for"
 
 _FIELD_VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*")
 
@@ -20,20 +21,23 @@ class UnfitHeader(Exception):
 
 
 class HeaderForwarding:
-    """The allow-list at work. The request id always goes along: it is the router's own."""
+    """The allow-list at work. The request id and the client's address always go along: they are the router's own."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = tuple((name.encode("ascii"), name) for name in names if name != REQUEST_ID_HEADER)
+        own = {REQUEST_ID_HEADER, CLIENT_HEADER}
+        self._names = tuple((name.encode("ascii"), name) for name in names if name not in own)
 
-    def from_http(self, headers: Mapping[bytes, bytes], request_id: str) -> tuple[tuple[str, str], ...]:
-        """Give what goes to subgraphs with an HTTP request."""
+    def from_http(
+        self, headers: Mapping[bytes, bytes], request_id: str, *, client: str = ""
+    ) -> tuple[tuple[str, str], ...]:
+        """Give what goes to subgraphs with an HTTP request from a client's address."""
         return (
-            (REQUEST_ID_HEADER, request_id),
+            *_own(request_id, client),
             *((name, headers[raw].decode("latin-1")) for raw, name in self._names if raw in headers),
         )
 
     def from_socket(
-        self, headers: Mapping[bytes, bytes], payload: Mapping[str, Any], request_id: str
+        self, headers: Mapping[bytes, bytes], payload: Mapping[str, Any], request_id: str, *, client: str = ""
     ) -> tuple[tuple[str, str], ...]:
         """Give what goes to subgraphs with the operations of a WebSocket.
 
@@ -46,7 +50,7 @@ class HeaderForwarding:
         nested = payload.get("headers")
         sources = (nested, payload) if isinstance(nested, Mapping) else (payload,)
         given = {name.lower(): value for source in sources for name, value in source.items()}
-        forwarded = [(REQUEST_ID_HEADER, request_id)]
+        forwarded = _own(request_id, client)
         for raw, name in self._names:
             value = given.get(name)
             if value is None:
@@ -57,3 +61,12 @@ class HeaderForwarding:
             else:
                 raise UnfitHeader(name)
         return tuple(forwarded)
+
+
+def _own(request_id: str, client: str) -> list[tuple[str, str]]:
+    """Give what the router itself says of a request.
+
+    A client's own `x-forwarded-for` counts for nothing here: the server before this code has looked at it, where it
+    comes from a proxy that is trusted.
+    """
+    return [(REQUEST_ID_HEADER, request_id), *([(CLIENT_HEADER, client)] if client else [])]

@@ -69,7 +69,7 @@ class GraphQLHttp:
         if kind is OperationType.MUTATION and exchange.method == "GET":
             raise MethodRefused("A mutation has to be sent with POST.", allow="POST")
         context = RequestContext(
-            headers=self._forwarding.from_http(exchange.headers, exchange.request_id),
+            headers=self._forwarding.from_http(exchange.headers, exchange.request_id, client=exchange.client),
             timeout=self._timeout,
             request_id=exchange.request_id,
         )

@@ -72,6 +72,7 @@ class GraphQLSocket:
         forwarding: HeaderForwarding,
         headers: Mapping[bytes, bytes],
         request_id: str,
+        client: str,
         receive: Receive,
         send: Send,
     ) -> None:
@@ -80,6 +81,7 @@ class GraphQLSocket:
         self._forwarding = forwarding
         self._headers = headers
         self._request_id = request_id
+        self._client = client
         self._receive = receive
         self._asgi_send = send
         self._context: RequestContext | None = None
@@ -177,7 +179,9 @@ class GraphQLSocket:
             self.close(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
             return
         try:
-            headers = self._forwarding.from_socket(self._headers, read_init(message), self._request_id)
+            headers = self._forwarding.from_socket(
+                self._headers, read_init(message), self._request_id, client=self._client
+            )
         except UnfitHeader as error:
             raise BadMessage(f"The connection_init payload is refused: {error}"[:120]) from error
         self._context = RequestContext(headers, self._limits.timeout_seconds, self._request_id)

@@ -335,6 +335,7 @@ class TestHeaders:
         [context] = engine.contexts
         assert context.headers == (
             ("x-request-id", "r-1"),
+            ("x-forwarded-for", "127.0.0.1"),
             ("authorization", "Bearer t"),
             ("traceparent", "00-1-2-01"),
             ("accept-language", "de"),

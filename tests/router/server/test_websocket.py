@@ -129,6 +129,7 @@ class TestConnection:
         [context] = engine.contexts
         assert context.headers == (
             ("x-request-id", "r-1"),
+            ("x-forwarded-for", "127.0.0.1"),
             ("authorization", "Bearer payload"),
             ("traceparent", "00-1-2-01"),
             ("accept-language", "de"),
@@ -332,6 +333,7 @@ async def test_an_id_that_is_used_again_at_once_belongs_to_the_new_operation(eng
         engine,
         limits=LimitSettings(),
         forwarding=HeaderForwarding(()),
+        client="",
         headers={},
         request_id="r-1",
         receive=incoming.get,
