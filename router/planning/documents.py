@@ -74,7 +74,7 @@ class DocumentPrinter:
     def _conditions_for(self, node: FetchNode, item: FetchField) -> list[str]:
         """Say below which type conditions a field is asked for; the empty one where it needs none."""
         members = self._graph.members(self._subgraph, node.type_name)
-        if item.name == TYPENAME or members == frozenset({node.type_name}):
+        if item.name == TYPENAME or members <= frozenset({node.type_name}):
             return [""]
         if self._graph.is_interface_object(self._subgraph, node.type_name):
             return [""]

@@ -61,7 +61,8 @@ class QueryGraph:
         own = self.types[type_name].subgraphs.get(subgraph)
         if own is None:
             return _NO_TYPES
-        return self.possible(type_name) if own.interface_object else own.members
+        alone = not self.types[type_name].possible_types
+        return self.possible(type_name) if own.interface_object or alone else own.members
 
     def is_abstract(self, type_name: str) -> bool:
         """Whether the supergraph has more than objects of just this type here."""

@@ -236,3 +236,41 @@ def test_a_planner_is_used_again() -> None:
     planner = Planner(catalogued("requires"))
     document = parse("{ items { estimate mass } }")
     assert planner.plan(document) == planner.plan(document)
+
+
+def test_an_interface_without_implementations_is_served_between_its_subgraphs() -> None:
+    supergraph = load_supergraph(
+        _HEAD
+        + """
+        type Query @join__type(graph: A) @join__type(graph: B) {
+          rated: [Media] @join__field(graph: B) media: [Media] @join__field(graph: A)
+        }
+        interface Media @join__type(graph: A, key: "id") @join__type(graph: B, key: "id", isInterfaceObject: true) {
+          id: ID! title: String @join__field(graph: A) stars: Int @join__field(graph: B)
+        }
+        """
+    )
+    plan = plan_operation(supergraph, parse("{ rated { stars title } media { title stars } }"))
+    assert [(step.subgraph, step.depends_on) for step in plan.steps] == [("b", ()), ("a", ()), ("a", (0,)), ("b", (1,))]
+    assert plan.steps[1].document == "query { media { title id } }"
+
+
+def test_an_interface_object_is_not_entered_where_its_key_is_not_resolvable() -> None:
+    supergraph = load_supergraph(
+        _HEAD
+        + """
+        type Query @join__type(graph: A) @join__type(graph: B) { rated: [Media] @join__field(graph: B) }
+        interface Media @join__type(graph: A, key: "id", resolvable: false)
+          @join__type(graph: B, key: "id", isInterfaceObject: true) {
+          id: ID! title: String @join__field(graph: A) stars: Int @join__field(graph: B)
+        }
+        type X implements Media @join__implements(graph: A, interface: "Media")
+          @join__type(graph: A, key: "id", resolvable: false) {
+          id: ID! title: String @join__field(graph: A) stars: Int @join__field
+        }
+        """
+    )
+    assert len(plan_operation(supergraph, parse("{ rated { id stars } }")).steps) == 1
+    for operation in ("{ rated { title } }", "{ rated { __typename } }", "{ rated { ... on X { title } } }"):
+        with pytest.raises(PlanningError):
+            plan_operation(supergraph, parse(operation))
