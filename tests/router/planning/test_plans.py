@@ -251,7 +251,7 @@ def test_an_interface_without_implementations_is_served_between_its_subgraphs() 
         """
     )
     plan = plan_operation(supergraph, parse("{ rated { stars title } media { title stars } }"))
-    assert [(step.subgraph, step.depends_on) for step in plan.steps] == [("b", ()), ("a", ()), ("a", (0,)), ("b", (1,))]
+    assert [(step.subgraph, step.depends_on) for step in plan.steps] == [("b", ()), ("a", ()), ("b", (1,)), ("a", (0,))]
     assert plan.steps[1].document == "query { media { title id } }"
 
 
