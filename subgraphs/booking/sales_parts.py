@@ -59,7 +59,11 @@ class Selling:
     @property
     def background(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         """Loops that run as long as the service does."""
-        return {"sales.driver": self.sales.driver.run, "sandbox.events": self.events.run}
+        return {
+            "sales.driver": self.sales.driver.run,
+            "sales.webhooks": self.sales.webhooks.run,
+            "sandbox.events": self.events.run,
+        }
 
     async def start(self) -> None:
         """Read the keys that sign tickets."""

@@ -281,7 +281,7 @@ class Ledger:
     async def close(self) -> None:
         """Insert the rows of the audit log; the unit of work is committed right after."""
         for entries in filter(None, (self._notes, self._detailed)):
-            await self._session.execute(insert(cast(Table, AuditEntry.__table__)), entries)
+            await self._session.execute(insert(cast("Table", AuditEntry.__table__)), entries)
 
     async def _add_lines(self, lines: Sequence[LineRecord]) -> None:
         await self._session.execute(insert(BookingLine), [asdict(line) for line in lines])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +20,9 @@ from subgraphs.booking.service.sale_context import SaleContext
 from subgraphs.common.ids import is_scoped_id
 
 log = structlog.get_logger(__name__)
-_FINAL = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED})
+_KEPT: Final = timedelta(days=30)
+_PURGE_PAUSE_SECONDS: Final = 3_600.0
+_FINAL: Final = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED})
 
 
 class UnknownProvider(LookupError):
@@ -59,10 +63,16 @@ class WebhookService:
             self._driver.wake()
         return outcome
 
-    async def purge(self, *, before: datetime) -> None:
+    async def run(self) -> None:
+        """Forget old events every hour, until cancelled."""
+        while True:
+            await self.purge()
+            await asyncio.sleep(_PURGE_PAUSE_SECONDS)
+
+    async def purge(self) -> None:
         """Forget events that are older than any provider repeats them."""
         async with self._context.database.write() as session:
-            await WebhookEventRepository(session).purge(before=before - timedelta(days=30))
+            await WebhookEventRepository(session).purge(before=self._context.now() - _KEPT)
 
     async def _payment(self, session: AsyncSession, event: ProviderEvent) -> PaymentRecord | None:
         if event.payment_id is None or not is_scoped_id(event.payment_id):

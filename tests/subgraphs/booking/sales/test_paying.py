@@ -8,34 +8,29 @@ import pytest
 
 from tests.support.sales_system import SalesSystem, person
 
+DECLINES = {
+    "pm_card_chargeDeclined": "generic_decline",
+    "pm_card_chargeDeclinedInsufficientFunds": "insufficient_funds",
+    "pm_card_chargeDeclinedExpiredCard": "expired_card",
+    "pm_nobody_knows_this": "invalid_payment_method",
+}
 
-@pytest.mark.parametrize(
-    ("method", "code"),
-    [
-        ("pm_card_chargeDeclined", "generic_decline"),
-        ("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds"),
-        ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
-        ("pm_nobody_knows_this", "invalid_payment_method"),
-    ],
-)
-async def test_a_declined_payment_leaves_the_seats_held_and_may_be_tried_again(
-    sales: SalesSystem, method: str, code: str
-) -> None:
+
+async def test_a_declined_payment_leaves_the_seats_held_and_may_be_tried_again(sales: SalesSystem) -> None:
     buyer, showtime = person(), await sales.showtime()
     booking = await sales.booked(buyer, showtime, 0, 1)
 
-    error = await sales.refused("payBooking", buyer, bookingId=booking["id"], paymentMethod=method)
-
-    assert (error["code"], error["declineCode"], error["field"]) == ("PAYMENT_DECLINED", code, ["paymentMethod"])
-    after = await sales.booking(booking["id"], buyer)
-    assert after["status"] == "PENDING_PAYMENT"
-    assert after["expiresAt"] == booking["expiresAt"]
-    assert (await sales.statuses(showtime.id))[:2] == "HH"
-    assert await sales.money() == (0, 0, 0)
+    for method, code in DECLINES.items():
+        error = await sales.refused("payBooking", buyer, bookingId=booking["id"], paymentMethod=method)
+        assert (error["code"], error["declineCode"], error["field"]) == ("PAYMENT_DECLINED", code, ["paymentMethod"])
+        after = await sales.booking(booking["id"], buyer)
+        assert (after["status"], after["expiresAt"]) == ("PENDING_PAYMENT", booking["expiresAt"])
+        assert (await sales.statuses(showtime.id))[:2] == "HH"
+        assert await sales.money() == (0, 0, 0)
 
     paid = await sales.done("payBooking", buyer, bookingId=booking["id"], paymentMethod="pm_card_mastercard")
 
-    assert [payment["status"] for payment in paid["payments"]] == ["DECLINED", "CAPTURED"]
+    assert [payment["status"] for payment in paid["payments"]] == ["DECLINED"] * 4 + ["CAPTURED"]
     await sales.all_is_well()
 
 

@@ -62,10 +62,11 @@ async def test_only_staff_of_the_cinema_checks_in(sales: SalesSystem) -> None:
     assert (await check_in(sales, ticket["code"], here))["ticket"]["id"] == ticket["id"]
 
 
-@pytest.mark.parametrize("code", ["", "x", "A" * 60, "é" * 60, "A" * 100_000, "'; DROP TABLE tickets; --"])
-async def test_codes_that_were_not_signed_here_are_not_found(sales: SalesSystem, code: str) -> None:
-    payload = await check_in(sales, code, person(role=Role.STAFF))
-    assert [error["code"] for error in payload["userErrors"]] == ["NOT_FOUND"]
+async def test_codes_that_were_not_signed_here_are_not_found(sales: SalesSystem) -> None:
+    staff = person(role=Role.STAFF)
+    for code in ["", "x", "A" * 60, "\xe9" * 60, "A" * 100_000, "'; DROP TABLE tickets; --"]:
+        payload = await check_in(sales, code, staff)
+        assert [error["code"] for error in payload["userErrors"]] == ["NOT_FOUND"]
 
 
 async def test_a_seat_never_has_two_valid_tickets(sales: SalesSystem) -> None:

@@ -53,17 +53,16 @@ async def test_an_event_is_recorded_once(sales: SalesSystem) -> None:
     assert await send(sales, event) == (200, {"outcome": "repeated"})
 
 
-@pytest.mark.parametrize("claim", ["captured", "voided", "declined", "authorized"])
-async def test_a_webhook_moves_nothing_by_itself(sales: SalesSystem, claim: str) -> None:
+async def test_a_webhook_moves_nothing_by_itself(sales: SalesSystem) -> None:
     buyer, showtime = person(), await sales.showtime()
     booking = await sales.booked(buyer, showtime, 0)
     await sales.refused("payBooking", buyer, bookingId=booking["id"], paymentMethod="pm_card_authenticationRequired")
     waiting = await sales.booking(booking["id"], buyer)
 
-    assert await send(sales, about(waiting["payments"][0]["id"], claim)) == (200, {"outcome": "asking"})
-    await sales.settle()
-
-    assert await sales.booking(booking["id"], buyer) == waiting
+    for claim in ("captured", "voided", "declined", "authorized"):
+        assert await send(sales, about(waiting["payments"][0]["id"], claim)) == (200, {"outcome": "asking"})
+        await sales.settle()
+        assert await sales.booking(booking["id"], buyer) == waiting
 
 
 async def test_forged_old_and_broken_webhooks_are_refused_and_leave_no_trace(sales: SalesSystem) -> None:
