@@ -16,7 +16,7 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eventio.errors import CannotRun
-from eventio.process import Services, data_folder, migrate_all, services_in_process, settings_of
+from eventio.process import Services, data_folder, migrate_all, services_in_process
 from eventio.services import NAMES, service_kind
 from eventio.supergraph import read_supergraph
 from router.app import build_router
@@ -27,8 +27,8 @@ from subgraphs.common.bus import MemoryBus
 from subgraphs.common.clock import Clock
 
 _LOCK_FILE: Final = "eventio.lock"
-# Payment providers call back over HTTP: the one path that is not the router's.
-_WEBHOOK_PREFIX: Final = "/webhooks/"
+# Payment providers call back over HTTP, and the sandbox has a page for a payment's second step: not the router's paths.
+_PAYMENT_PATHS: Final = ("/webhooks/", "/pay/")
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class EmbeddedSystem:
 
 
 class _FrontDoor:
-    """Sends webhooks to booking, everything else to the router."""
+    """Sends what belongs to payments to booking, everything else to the router."""
 
     def __init__(self, router: RouterApp, booking: ASGIApp) -> None:
         self._router = router
         self._booking = booking
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(_WEBHOOK_PREFIX):
+        if scope["type"] == "http" and scope["path"].startswith(_PAYMENT_PATHS):
             await self._booking(scope, receive, send)
         else:
             await self._router(scope, receive, send)
@@ -96,7 +96,7 @@ async def embedded_system(
     # Calls between services stay in this process: a secret of its own for each start is the safest.
     secret = secrets.token_urlsafe(32)
     settings = {
-        name: settings_of(service_kind(name), data_dir=folder, public_url=public_url, service_secret=secret)
+        name: service_kind(name).settings(data_dir=folder, public_url=public_url, service_secret=secret)
         for name in NAMES
     }
     await migrate_all(settings)

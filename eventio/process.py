@@ -49,11 +49,6 @@ class _Late:
         await self.app(scope, receive, send)
 
 
-def settings_of(kind: ServiceKind, **changes: Any) -> ServiceSettings:
-    """Read a subgraph's settings from the environment, with some replaced."""
-    return kind.settings_type(**changes)
-
-
 async def migrate_all(settings: Mapping[str, ServiceSettings]) -> None:
     """Bring all databases to this release's newest revision.
 
@@ -107,7 +102,7 @@ async def configured_services(*, data_dir: Path | None = None, migrate: bool = F
         subgraphs.common.migrations.DatabaseIsOlder: `eventio migrate` has to run first.
     """
     changes = {} if data_dir is None else {"data_dir": data_folder(data_dir)}
-    settings = {name: settings_of(service_kind(name), **changes) for name in NAMES}
+    settings = {name: service_kind(name).settings(**changes) for name in NAMES}
     if migrate:
         await migrate_all(settings)
     bus = bus_for(settings["seat"].bus_url)

@@ -13,8 +13,8 @@ from eventio.demo.accounts import ACCOUNTS, PASSWORD
 from eventio.demo.filling import fill, is_empty
 from eventio.embedded import embedded_system
 from eventio.progress import progress
-from router.app import address_of
 from router.config import RouterConfig
+from router.server.listening import address_of
 from router.server.uvicorn_server import create_server
 
 _FIRST_QUERY: Final = '{ movies(filter: { title: "lord of the rings" }) { nodes { title releaseDate } } }'
@@ -46,7 +46,10 @@ async def serve_embedded(folder: Path, listener: socket.socket, *, router_config
 async def _announce(server: Any, out: Console, url: str, *, demo: bool) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
-    out.print(f"\n[bold]Eventio[/] serves GraphQL on [bold]{url}/graphql[/]; GraphiQL: [bold]{url}/graphiql[/]", soft_wrap=True)
+    out.print(
+        f"\n[bold]Eventio[/] serves GraphQL on [bold]{url}/graphql[/]; GraphiQL: [bold]{url}/graphiql[/]",
+        soft_wrap=True,
+    )
     if demo:
         out.print(f"\nAccounts, all with the password [bold]{PASSWORD}[/]:")
         for account in ACCOUNTS:

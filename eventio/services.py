@@ -11,7 +11,7 @@ from typing import Any, Final
 from subgraphs.common.app import Service
 from subgraphs.common.clock import SystemClock
 from subgraphs.common.database import Database
-from subgraphs.common.migrations import migrate
+from subgraphs.common.migrations import migrate, require_current
 from subgraphs.common.settings import ServiceSettings
 from subgraphs.common.wiring import Surroundings
 
@@ -35,6 +35,18 @@ class ServiceKind:
     settings_type: type[ServiceSettings]
     create: Callable[[Any, Surroundings], Service]
     migrations: Path
+
+    def settings(self, **changes: Any) -> ServiceSettings:
+        """Read its settings from the environment, with some replaced."""
+        return self.settings_type(**changes)
+
+    async def require_current(self, settings: ServiceSettings) -> None:
+        """Check that its database has this release's revision; raises as `subgraphs.common.migrations`."""
+        database = Database(settings.database_url_for(self.name), clock=SystemClock())
+        try:
+            await require_current(database, self.migrations)
+        finally:
+            await database.close()
 
     async def migrate(self, settings: ServiceSettings, *, revision: str = "head") -> None:
         """Bring its database to a revision; raises as `subgraphs.common.migrations.migrate`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,10 @@ from router.execution.engine import Engine
 from router.execution.request import EngineSettings
 from router.planning import Planner
 from router.server.app import RouterApp, create_app
+from router.server.listening import address_of, listen
 from router.server.uvicorn_server import create_server
 from router.supergraph import Supergraph, load_supergraph
 from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint, Transport
-
-_BACKLOG = 2048
 
 _log = structlog.get_logger(__name__)
 
@@ -89,37 +87,6 @@ def read_supergraph(path: Path | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not encoded in UTF-8"
         raise ConfigError(f"supergraph {path}: cannot be read: {reason}") from error
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Open the socket to serve on, before anything else is started.
-
-    Raises:
-        ConfigError: the address is taken, or not this machine's.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ConfigError(f"host {host}: {error.strerror or error}") from error
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(address)
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise ConfigError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port"
-        ) from error
-    return listening
-
-
-def address_of(listening: socket.socket) -> str:
-    """Give the URL under which a socket is reached from this machine."""
-    host, port = listening.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def configure_logging(settings: LogSettings) -> None:

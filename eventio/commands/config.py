@@ -9,13 +9,12 @@ from rich.table import Table
 def config() -> None:
     """Print every setting with its environment variable; secrets are masked."""
     from eventio.graphiql import router_config  # noqa: PLC0415 - see the package's docstring
-    from eventio.process import settings_of  # noqa: PLC0415
     from eventio.services import NAMES, service_kind  # noqa: PLC0415
 
     out = Console()
     for name in NAMES:
         kind = service_kind(name)
-        settings = settings_of(kind)
+        settings = kind.settings()
         prefix = kind.settings_type.model_config.get("env_prefix", "")
         table = Table(title=name, title_justify="left", show_edge=False)
         table.add_column("variable", no_wrap=True)

@@ -16,8 +16,7 @@ def migrate(
     revision: Annotated[str, typer.Option(help="A revision of one service, or `head`.")] = "head",
 ) -> None:
     """Migrate the databases that the environment names."""
-    from eventio.process import settings_of  # noqa: PLC0415 - see the package's docstring
-    from eventio.services import NAMES, service_kind  # noqa: PLC0415
+    from eventio.services import NAMES, service_kind  # noqa: PLC0415 - see the package's docstring
 
     names = tuple(service or NAMES)
     unknown = [name for name in names if name not in NAMES]
@@ -27,5 +26,5 @@ def migrate(
         raise CannotRun("a revision belongs to one service: name it, as in `eventio migrate seat --revision …`")
     for name in names:
         kind = service_kind(name)
-        asyncio.run(kind.migrate(settings_of(kind), revision=revision))
+        asyncio.run(kind.migrate(kind.settings(), revision=revision))
         Console(stderr=True).print(f"{name}: migrated to {revision}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -39,19 +40,19 @@ def _serve_subgraph(name: str, host: str, port: int | None) -> None:
     import uvicorn  # noqa: PLC0415 - see the package's docstring
 
     from eventio.commands.up import is_loopback  # noqa: PLC0415
-    from eventio.process import settings_of  # noqa: PLC0415
     from eventio.services import PORTS, service_kind  # noqa: PLC0415
-    from router.app import listen  # noqa: PLC0415
+    from router.server.listening import listen  # noqa: PLC0415
     from subgraphs.common.logs import configure_logs  # noqa: PLC0415
     from subgraphs.common.settings import DEVELOPMENT_SECRET  # noqa: PLC0415
     from subgraphs.common.wiring import Surroundings  # noqa: PLC0415
 
     kind = service_kind(name)
-    settings = settings_of(kind)
+    settings = kind.settings()
     if settings.service_secret.get_secret_value() == DEVELOPMENT_SECRET and not is_loopback(host):
         raise CannotRun(f"EVENTIO_{name.upper()}_SERVICE_SECRET is not set: beyond this machine it has to be")
     configure_logs(log_format=settings.log_format, level=settings.log_level)
     listener = listen(host, PORTS[name] if port is None else port)
+    asyncio.run(kind.require_current(settings))
     service = kind.create(settings, Surroundings.of(settings))
     server = uvicorn.Server(
         uvicorn.Config(
@@ -77,7 +78,8 @@ def _serve_subgraph(name: str, host: str, port: int | None) -> None:
 def _serve_router(host: str, port: int | None, supergraph: Path | None, config: Path | None) -> None:
     from eventio.graphiql import router_config  # noqa: PLC0415 - see the package's docstring
     from eventio.supergraph import FILE  # noqa: PLC0415
-    from router.app import build_router, configure_logging, listen, read_supergraph  # noqa: PLC0415
+    from router.app import build_router, configure_logging, read_supergraph  # noqa: PLC0415
+    from router.server.listening import listen  # noqa: PLC0415
     from router.server.uvicorn_server import create_server  # noqa: PLC0415
 
     settings = router_config(config, host=host, port=port, supergraph=supergraph)

@@ -23,7 +23,7 @@ def up(
 ) -> None:
     """Start the system and serve until Ctrl-C."""
     from eventio.embedded import locked_folder  # noqa: PLC0415 - see the package's docstring
-    from router.app import listen  # noqa: PLC0415
+    from router.server.listening import listen  # noqa: PLC0415
     from subgraphs.common.logs import configure_logs  # noqa: PLC0415
 
     if demo and not is_loopback(host):

@@ -19,9 +19,10 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from router.app import address_of, build_router, listen, read_supergraph
+from router.app import build_router, read_supergraph
 from router.config import load_config
 from router.errors import ConfigError, SupergraphError
+from router.server.listening import address_of, listen
 from router.transport import AsgiTransport, MockTransport
 from tests.support.running_server import running, serving
 from tests.support.strawberry_subgraph import Seen, strawberry_subgraph

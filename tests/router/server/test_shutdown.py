@@ -16,9 +16,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from router.app import address_of
 from router.config import load_config
 from router.server.app import create_app
+from router.server.listening import address_of
 from router.server.uvicorn_server import create_server
 from tests.support.eventually import eventually
 from tests.support.local_engine import LocalEngine
