@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -19,6 +19,8 @@ from subgraphs.booking.service.catalogue import Catalogue
 from subgraphs.common.ids import is_id, is_scoped_id
 
 T = TypeVar("T")
+# A statement takes some 32,000 values; a page never needs as many, a list of representations might.
+_MOST_IDS: Final = 1_000
 ById = Callable[[Sequence[str]], Awaitable[dict[str, T]]]
 
 
@@ -56,7 +58,7 @@ def by_id_loader(load: ById[T], *, remember: bool) -> DataLoader[str, T | None]:
         found = await load(well_formed) if well_formed else {}
         return [found.get(one) for one in ids]
 
-    return DataLoader(load_many, cache=remember)
+    return DataLoader(load_many, cache=remember, max_batch_size=_MOST_IDS)
 
 
 async def _load_showtimes(catalogue: Catalogue, asked: list[ShowtimesOfMovie]) -> list[Page[ShowtimeRecord]]:
