@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SPECS = "https://specs.apollo.dev/"
-LINK = SPECS + "link"
 FEDERATION = SPECS + "federation"
 NEWEST_MINOR = 14
 FEDERATION_1 = (1, 0)
