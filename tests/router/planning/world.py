@@ -16,17 +16,19 @@ from typing import Any
 import orjson
 from graphql import (
     FieldNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     InlineFragmentNode,
     SelectionSetNode,
     build_schema,
     execute_sync,
-    is_specified_scalar_type,
     parse,
-    print_type,
+    specified_scalar_types,
     validate,
 )
+from graphql.utilities.print_schema import print_input_value
 
 from router.execution.engine import Engine
 from router.execution.request import GraphQLRequest, RequestContext
@@ -212,10 +214,11 @@ class World:
                     if own.keys and own.kind is TypeKind.INTERFACE:
                         entities += sorted(own.members)
             elif kind.kind is TypeKind.INPUT:
-                lines.append(print_type(self.supergraph.api_schema.type_map[kind.name]))
+                fields = " ".join(f"{item.name}: {item.type.text}" for item in kind.fields.values())
+                lines.append(f"input {kind.name} {{ {fields} }}")
             elif kind.kind is TypeKind.ENUM:
                 lines.append(f"enum {kind.name} {{ {' '.join(kind.enum_values)} }}")
-            elif not is_specified_scalar_type(self.supergraph.api_schema.type_map[kind.name]):
+            elif kind.name not in specified_scalar_types:
                 lines.append(f"scalar {kind.name}")
         if not any(line.startswith("type Query {") for line in lines):
             lines.append("type Query { _service: String }")
@@ -234,7 +237,8 @@ class World:
         fields = []
         for item in own.fields.values():
             arguments = ", ".join(
-                f"{argument.name}: {argument.type.text}" for argument in kind.fields[item.name].arguments.values()
+                f"{argument.name}: {argument.type.text}{self._default(name, item.name, argument.name)}"
+                for argument in kind.fields[item.name].arguments.values()
             )
             fields.append(f"{item.name}{f'({arguments})' if arguments else ''}: {item.type.text}")
         interfaces = [
@@ -248,6 +252,15 @@ class World:
         keyword = "type" if own.kind is TypeKind.OBJECT else "interface"
         if fields or name != "Query":
             yield f"{keyword} {name}{implements} {{ {' '.join(fields) or '_empty: String'} }}"
+
+    def _default(self, type_name: str, field_name: str, argument: str) -> str:
+        """Give an argument's default as the API schema has it."""
+        kind = self.supergraph.api_schema.type_map.get(type_name)
+        public = kind.fields.get(field_name) if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) else None
+        if public is None or argument not in public.args:
+            return ""
+        _, equals, default = print_input_value(argument, public.args[argument]).partition(" = ")
+        return equals + default
 
     def answer(self, subgraph: str, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Execute a request in a subgraph."""
