@@ -25,6 +25,7 @@ from subgraphs.booking.service.showtimes import ShowtimeService
 from subgraphs.booking.service.telling_seat import SeatTeller
 from subgraphs.booking.settings import BookingSettings
 from subgraphs.common.app import Service, ServiceParts
+from subgraphs.common.clock import Clock
 from subgraphs.common.context import Caller
 from subgraphs.common.database import Database
 from subgraphs.common.endpoint import Callers, GraphQLEndpoint
@@ -67,21 +68,8 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
     seat = SeatClient(seat_client)
 
     keys = IdempotencyStore(IdempotencyKeyRow)
-    outbox = Outbox(database, OutboxMessage, {**SeatTeller(database, seat).handlers}, clock=clock)
-    policy = ShowtimePolicy(
-        hold_seconds=settings.hold_seconds,
-        hold_cap_seconds=settings.hold_cap_seconds,
-        refund_seconds=settings.refund_seconds,
-        default_runtime_minutes=settings.default_runtime_minutes,
-    )
-    catalogue = Catalogue(
-        movies=MovieService(database, clock=clock),
-        cinemas=CinemaService(database, outbox, clock=clock),
-        showtimes=ShowtimeService(database, clock=clock),
-        scheduling=SchedulingService(database, seat, outbox, clock=clock, policy=policy),
-        importer=MovieImporter(database, clock=clock),
-        seeder=CatalogueSeeder(database, clock=clock, policy=policy),
-    )
+    outbox = Outbox(database, OutboxMessage, SeatTeller(database, seat).handlers, clock=clock)
+    catalogue = _catalogue(settings, database=database, seat=seat, outbox=outbox, clock=clock)
     availability = AvailabilityKeeper(
         database,
         surroundings.bus,
@@ -121,3 +109,22 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
         stop=[database.close, auth_client.close, seat_client.close, selling.webhook_client.close],
     )
     return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox, selling=selling)
+
+
+def _catalogue(
+    settings: BookingSettings, *, database: Database, seat: SeatClient, outbox: Outbox, clock: Clock
+) -> Catalogue:
+    policy = ShowtimePolicy(
+        hold_seconds=settings.hold_seconds,
+        hold_cap_seconds=settings.hold_cap_seconds,
+        refund_seconds=settings.refund_seconds,
+        default_runtime_minutes=settings.default_runtime_minutes,
+    )
+    return Catalogue(
+        movies=MovieService(database, clock=clock),
+        cinemas=CinemaService(database, outbox, clock=clock),
+        showtimes=ShowtimeService(database, clock=clock),
+        scheduling=SchedulingService(database, seat, outbox, clock=clock, policy=policy),
+        importer=MovieImporter(database, clock=clock),
+        seeder=CatalogueSeeder(database, clock=clock, policy=policy),
+    )
