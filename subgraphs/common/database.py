@@ -35,6 +35,7 @@ NAMING = {
 _SQLITE_BUSY_MS = 5_000
 _SQLITE_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+_GAVE_UP_WAITING = frozenset({"55P03", "57014"})  # lock_timeout, statement_timeout
 
 
 def new_metadata() -> MetaData:
@@ -206,4 +207,4 @@ def _dump_json(value: Any) -> str:
 
 def _may_be_retried(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
-    return state in _SERIALIZATION_FAILURES or state == "55P03" or "database is locked" in str(error.orig)
+    return state in _SERIALIZATION_FAILURES or state in _GAVE_UP_WAITING or "database is locked" in str(error.orig)
