@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.common.ids import showtime_of
 from subgraphs.seat.models.records import HoldRecord, HoldState
-from subgraphs.seat.models.tables import HoldRow, ShowtimeRow
+from subgraphs.seat.models.tables import HOLDS, SHOWTIMES
 from subgraphs.seat.repository.showtimes import Now
 
 _LIVE = HoldState.LIVE.value
@@ -25,12 +25,12 @@ class HoldRepository:
         self._now = now
 
     def _columns(self) -> list[Any]:
-        row = HoldRow
+        row = HOLDS.c
         return [
             row.id,
             row.showtime_id,
-            ShowtimeRow.cinema_id,
-            ShowtimeRow.layout_id,
+            SHOWTIMES.c.cinema_id,
+            SHOWTIMES.c.layout_id,
             row.owner_id,
             row.positions,
             row.fence,
@@ -44,41 +44,41 @@ class HoldRepository:
         ]
 
     def _is_live(self) -> Any:
-        return and_(HoldRow.state == _LIVE, or_(HoldRow.pinned, HoldRow.expires_at > self._now()))
+        return and_(HOLDS.c.state == _LIVE, or_(HOLDS.c.pinned, HOLDS.c.expires_at > self._now()))
 
     async def _read(self, *where: Any, lock: bool = False) -> list[HoldRecord]:
-        query = select(*self._columns()).join(ShowtimeRow, ShowtimeRow.id == HoldRow.showtime_id).where(*where)
+        query = select(*self._columns()).join(SHOWTIMES, SHOWTIMES.c.id == HOLDS.c.showtime_id).where(*where)
         if lock:
-            query = query.with_for_update(of=HoldRow)
-        return [_hold(row) for row in await self._session.execute(query.order_by(HoldRow.showtime_id, HoldRow.id))]
+            query = query.with_for_update(of=HOLDS)
+        return [_hold(row) for row in await self._session.execute(query.order_by(HOLDS.c.showtime_id, HOLDS.c.id))]
 
     async def find(self, hold_id: str, *, lock: bool = False) -> HoldRecord | None:
         """Read a hold by an id of the right shape. Lock it only with its seats locked (see the package)."""
-        found = await self._read(HoldRow.showtime_id == showtime_of(hold_id), HoldRow.id == hold_id, lock=lock)
+        found = await self._read(HOLDS.c.showtime_id == showtime_of(hold_id), HOLDS.c.id == hold_id, lock=lock)
         return found[0] if found else None
 
     async def find_many(self, hold_ids: Sequence[str]) -> dict[str, HoldRecord]:
         """Read many with one statement, by id; unknown ones are left out."""
         showtime_ids = sorted({showtime_of(hold_id) for hold_id in hold_ids})
-        found = await self._read(HoldRow.showtime_id.in_(showtime_ids), HoldRow.id.in_(hold_ids))
+        found = await self._read(HOLDS.c.showtime_id.in_(showtime_ids), HOLDS.c.id.in_(hold_ids))
         return {hold.id: hold for hold in found}
 
     async def live_of_owners(self, owner_ids: Sequence[str]) -> list[HoldRecord]:
         """Read the live holds of some people with one statement."""
-        return await self._read(HoldRow.owner_id.in_(owner_ids), self._is_live())
+        return await self._read(HOLDS.c.owner_id.in_(owner_ids), self._is_live())
 
     async def live_of_booking(self, showtime_id: str, booking_id: str) -> list[HoldRecord]:
         """Read the holds, lapsed or not, that are bound to a booking and have not ended."""
         return await self._read(
-            HoldRow.showtime_id == showtime_id, HoldRow.booking_id == booking_id, HoldRow.state == _LIVE
+            HOLDS.c.showtime_id == showtime_id, HOLDS.c.booking_id == booking_id, HOLDS.c.state == _LIVE
         )
 
     async def count_live(self, showtime_id: str, owner_ids: Sequence[str]) -> int:
         """Count what a person holds at a showtime. Race-free under the showtime's lock."""
         query = (
             select(func.count())
-            .select_from(HoldRow)
-            .where(HoldRow.showtime_id == showtime_id, HoldRow.owner_id.in_(owner_ids), self._is_live())
+            .select_from(HOLDS)
+            .where(HOLDS.c.showtime_id == showtime_id, HOLDS.c.owner_id.in_(owner_ids), self._is_live())
         )
         return await self._session.scalar(query) or 0
 
@@ -97,20 +97,20 @@ class HoldRepository:
             "expires_at": hold.expires_at,
             "max_expires_at": hold.max_expires_at,
         }
-        await self._session.execute(insert(HoldRow).values(values))
+        await self._session.execute(insert(HOLDS).values(values))
 
     async def end(self, showtime_id: str, hold_ids: Sequence[str], state: HoldState, *, at: datetime) -> None:
         """Give live holds their final state; those that have one keep it."""
         await self._update(
-            HoldRow.showtime_id == showtime_id,
-            HoldRow.id.in_(hold_ids),
-            HoldRow.state == _LIVE,
+            HOLDS.c.showtime_id == showtime_id,
+            HOLDS.c.id.in_(hold_ids),
+            HOLDS.c.state == _LIVE,
             values={"state": state.value, "pinned": False, "ended_at": at},
         )
 
     async def end_of_booking(self, keeping: HoldRecord, *, at: datetime) -> None:
         """Mark a booking's other holds as released: their seats were given back for those of `keeping`."""
-        await self._release(HoldRow.id != keeping.id, keeping.showtime_id, keeping.booking_id, at=at)
+        await self._release(HOLDS.c.id != keeping.id, keeping.showtime_id, keeping.booking_id, at=at)
 
     async def end_all_of_booking(self, showtime_id: str, booking_id: str, *, at: datetime) -> None:
         """Mark a booking's holds as released, those included whose seats were sold to it."""
@@ -118,28 +118,28 @@ class HoldRepository:
 
     async def _release(self, which: Any, showtime_id: str, booking_id: str | None, *, at: datetime) -> None:
         await self._update(
-            HoldRow.showtime_id == showtime_id,
-            HoldRow.booking_id == booking_id,
-            HoldRow.state.in_([_LIVE, HoldState.CLAIMED.value]),
+            HOLDS.c.showtime_id == showtime_id,
+            HOLDS.c.booking_id == booking_id,
+            HOLDS.c.state.in_([_LIVE, HoldState.CLAIMED.value]),
             which,
             values={"state": HoldState.RELEASED.value, "pinned": False, "ended_at": at},
         )
 
     async def change(self, hold: HoldRecord, **values: Any) -> None:
         """Change a hold's columns."""
-        await self._update(HoldRow.showtime_id == hold.showtime_id, HoldRow.id == hold.id, values=values)
+        await self._update(HOLDS.c.showtime_id == hold.showtime_id, HOLDS.c.id == hold.id, values=values)
 
     async def change_owner(self, *, from_id: str, to_id: str) -> None:
         """Give all holds of one person to another."""
-        await self._update(HoldRow.owner_id == from_id, values={"owner_id": to_id})
+        await self._update(HOLDS.c.owner_id == from_id, values={"owner_id": to_id})
 
     async def _update(self, *where: Any, values: dict[str, Any]) -> None:
-        statement = update(HoldRow).where(*where).values(values)
-        await self._session.execute(statement, execution_options={"synchronize_session": False})
+        statement = update(HOLDS).where(*where).values(values)
+        await self._session.execute(statement)
 
     async def forget_ended(self, *, before: datetime) -> None:
         """Delete holds that ended before a moment and became no booking."""
-        statement = delete(HoldRow).where(HoldRow.ended_at < before, HoldRow.booking_id.is_(None))
+        statement = delete(HOLDS).where(HOLDS.c.ended_at < before, HOLDS.c.booking_id.is_(None))
         await self._session.execute(statement)
 
 

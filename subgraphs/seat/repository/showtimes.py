@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.seat.models.records import SeatEvent, ShowtimeRecord
-from subgraphs.seat.models.tables import SeatEventRow, ShowtimeRow
+from subgraphs.seat.models.tables import EVENTS, SHOWTIMES
 from subgraphs.seat.repository.ledger import ShowtimeLedger
 from subgraphs.seat.seating.statuses import Counts, unpacked_changes
 
@@ -21,7 +21,7 @@ Now = Callable[[], ColumnElement[datetime]]
 
 def showtime_columns(now: Now) -> list[Any]:
     """Give what a `ShowtimeRecord` is read from."""
-    row = ShowtimeRow
+    row = SHOWTIMES.c
     return [
         row.id,
         row.cinema_id,
@@ -62,18 +62,18 @@ class ShowtimeRepository:
 
     async def find(self, showtime_id: str) -> ShowtimeRecord | None:
         """Read one, None when it is unknown."""
-        row = (await self._session.execute(self._query().where(ShowtimeRow.id == showtime_id))).first()
+        row = (await self._session.execute(self._query().where(SHOWTIMES.c.id == showtime_id))).first()
         return showtime_record(row) if row is not None else None
 
     async def find_many(self, showtime_ids: Sequence[str], *, lock: bool = False) -> dict[str, ShowtimeRecord]:
         """Read many with one statement, by id; unknown ones are left out."""
-        query = self._query().where(ShowtimeRow.id.in_(showtime_ids)).order_by(ShowtimeRow.id)
+        query = self._query().where(SHOWTIMES.c.id.in_(showtime_ids)).order_by(SHOWTIMES.c.id)
         rows = await self._session.execute(query.with_for_update() if lock else query)
         return {row.id: showtime_record(row) for row in rows}
 
     async def lock(self, showtime_id: str) -> ShowtimeRecord | None:
         """Read one and keep others from changing it. Take the seats' locks first (see the package)."""
-        query = self._query().where(ShowtimeRow.id == showtime_id).with_for_update()
+        query = self._query().where(SHOWTIMES.c.id == showtime_id).with_for_update()
         row = (await self._session.execute(query)).first()
         return showtime_record(row) if row is not None else None
 
@@ -83,17 +83,17 @@ class ShowtimeRepository:
             return
         statuses = ledger.statuses
         values = {"version": ledger.version, "statuses": statuses, **asdict(Counts.of(statuses))}
-        await self._session.execute(update(ShowtimeRow).where(ShowtimeRow.id == ledger.showtime.id).values(values))
+        await self._session.execute(update(SHOWTIMES).where(SHOWTIMES.c.id == ledger.showtime.id).values(values))
         at = ledger.showtime.now
-        await self._session.execute(insert(SeatEventRow), [{**event, "at": at} for event in ledger.events])
+        await self._session.execute(insert(EVENTS), [{**event, "at": at} for event in ledger.events])
 
     async def close(self, showtime_id: str, *, at: datetime) -> None:
         """Mark a locked showtime as cancelled."""
-        await self._session.execute(update(ShowtimeRow).where(ShowtimeRow.id == showtime_id).values(closed_at=at))
+        await self._session.execute(update(SHOWTIMES).where(SHOWTIMES.c.id == showtime_id).values(closed_at=at))
 
     async def events_after(self, showtime_id: str, version: int, *, limit: int) -> list[SeatEvent]:
         """Read the log from the version after the one named, in order."""
-        row = SeatEventRow
+        row = EVENTS.c
         query = (
             select(row.version, row.at, row.cause, row.subject, row.actor, row.changes)
             .where(row.showtime_id == showtime_id, row.version > version)
@@ -106,10 +106,10 @@ class ShowtimeRepository:
     async def version_of(self, showtime_id: str) -> int | None:
         """Read only the version."""
         version: int | None = await self._session.scalar(
-            select(ShowtimeRow.version).where(ShowtimeRow.id == showtime_id)
+            select(SHOWTIMES.c.version).where(SHOWTIMES.c.id == showtime_id)
         )
         return version
 
     async def all_ids(self) -> list[str]:
         """Read the ids of all showtimes."""
-        return list(await self._session.scalars(select(ShowtimeRow.id).order_by(ShowtimeRow.id)))
+        return list(await self._session.scalars(select(SHOWTIMES.c.id).order_by(SHOWTIMES.c.id)))

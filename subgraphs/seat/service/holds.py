@@ -26,6 +26,7 @@ from subgraphs.seat.service.announcer import Announcer
 from subgraphs.seat.service.choice import positions_of, refuse_count
 from subgraphs.seat.service.endings import end_lapsed
 from subgraphs.seat.service.rooms import Layouts
+from subgraphs.seat.service.turns import Turns
 
 _ATTEMPTS: Final = 4
 _PAUSE_SECONDS: Final = 0.004
@@ -80,6 +81,7 @@ class HoldService:
         self._announcer = announcer
         self._limits = limits
         self._clock = clock
+        self._turns = Turns()
 
     async def hold(self, principal: Principal | None, command: HoldSeats) -> HoldRecord:
         """Hold the seats that the person chose.
@@ -144,7 +146,7 @@ class HoldService:
         self, person: Principal, showtime_id: str, positions: tuple[int, ...], *, key: IdempotencyKey, wait: bool
     ) -> HoldRecord:
         hold_id = new_scoped_id(showtime_id)
-        async with self._database.write() as work:
+        async with self._turns.at(showtime_id), self._database.write() as work:
             before = await self._claim_key(work, key, hold_id)
             if before is not None:
                 return before
@@ -186,14 +188,15 @@ class HoldService:
     async def _take_best(
         self, person: Principal, command: HoldBestSeats, layout: Layout, *, key: IdempotencyKey
     ) -> HoldRecord:
-        hold_id = new_scoped_id(command.showtime_id)
-        async with self._database.write() as work:
+        showtime_id = command.showtime_id
+        hold_id = new_scoped_id(showtime_id)
+        async with self._turns.at(showtime_id), self._database.write() as work:
             before = await self._claim_key(work, key, hold_id)
             if before is not None:
                 return before
             # The showtime's lock comes first here, so that all who want the best choose one after the other. Whoever
             # has it never waits for a seat: seats that others have locked are passed over.
-            showtime = await work.showtimes.lock(command.showtime_id)
+            showtime = await work.showtimes.lock(showtime_id)
             if showtime is None:
                 raise _no_showtime()
             statuses = await self._free_map(work, showtime)

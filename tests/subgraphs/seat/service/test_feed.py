@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from subgraphs.common.bus import MemoryBus, Message, Subscription
+from subgraphs.common.bus import MemoryBus, Message, NatsBus, Subscription
 from subgraphs.common.ids import new_id
 from subgraphs.seat.models.records import ShowtimeRecord
 from subgraphs.seat.repository.work import SeatDatabase
@@ -228,3 +228,33 @@ async def test_a_bus_that_is_away_leaves_a_slower_map(database_url: str) -> None
             await next_of(events)
             await seat.hold(showtime, 1)
             assert await next_of(events) == MapDelta(showtime.id, showtime.layout_id, 1, 2, ((1, "H"),))
+
+
+async def test_a_change_in_one_process_reaches_the_subscribers_of_another_over_nats(
+    database_url: str, nats_url: str
+) -> None:
+    buses = NatsBus(nats_url), NatsBus(nats_url)
+    async with running_seat(database_url, bus=buses[0]) as one, running_seat(database_url, bus=buses[1]) as other:
+        showtime = await one.showtime()
+        async with following(other, showtime) as events:
+            await next_of(events)
+            await one.hold(showtime, 1)
+            assert await next_of(events) == MapDelta(showtime.id, showtime.layout_id, 1, 2, ((1, "H"),))
+    for bus in buses:
+        await bus.close()
+
+
+async def test_a_reader_that_cannot_keep_up_reads_the_log_and_listens_anew(seat: SeatSystem, bus: LossyBus) -> None:
+    showtime = await seat.showtime()
+    async with following(seat, showtime) as events:
+        await next_of(events)
+        # More messages than a subscription buffers, before the reader gets a turn.
+        for _ in range(1_500):
+            await bus.publish(f"seat.showtime.{showtime.id}", b"{}")
+        bus.losing = True
+        await seat.hold(showtime, 1)
+        bus.losing = False
+        assert await next_of(events) == MapDelta(showtime.id, showtime.layout_id, 1, 2, ((1, "H"),))
+        assert bus.subscribed == 2
+        await seat.hold(showtime, 2)
+        assert await next_of(events) == MapDelta(showtime.id, showtime.layout_id, 2, 3, ((2, "H"),))

@@ -25,12 +25,13 @@ async def test_many_showtimes_open_and_sell_in_a_few_statements_and_replay(seat:
     with seat.statements() as statements:
         await seat.services.bulk.open_showtimes(specs)
         await seat.services.bulk.open_showtimes(specs)
-        await seat.services.bulk.sell_in_bulk(sales)
+        fences = await seat.services.bulk.sell_in_bulk(sales)
 
     assert len([one for one in statements if not one.startswith("BEGIN")]) == 2 * 5 + 2 * 2 + 2 * 4
     after = await seat.map(specs[29].showtime_id)
     assert (after.version, after.counts.sold, after.statuses) == (30, 87, "S" * 87 + "A" * 113)
     await seat.all_is_well()
+    assert len(fences) == sum(len(bookings) for bookings in sales.values())
     booking_id = sales[specs[1].showtime_id][0][0]
     async with seat.service.database.read() as session:
         rows = await session.execute(
@@ -39,6 +40,7 @@ async def test_many_showtimes_open_and_sell_in_a_few_statements_and_replay(seat:
             )
         )
         assert [tuple(row) for row in rows] == [(0, "S", 2), (1, "S", 2), (2, "S", 2)]
+    assert fences[booking_id] == 2
     await seat.hold(after, 87)
     freed = await seat.services.steps.release(booking_id, showtime_id=specs[1].showtime_id, actor="test")
     assert len(freed.seats) == 3
