@@ -17,7 +17,7 @@ class SandboxPayment(Base):
 
     Attributes:
         idempotency_key: the same key again gives the same payment.
-        status: `requires_action`, `authorized`, `captured`, `declined`, `voided`.
+        status: `processing`, `requires_action`, `authorized`, `captured`, `declined`, `voided`.
         visible_at: before that the sandbox does not know it yet: its answer comes late.
         action_token: whoever has it may take the second step.
     """

@@ -51,9 +51,9 @@ class MoneySteps:
         if seen is None:
             return await self._not_found(sale, payment)
         overdue = payment.abandon_at is not None and payment.abandon_at <= self._context.now()
-        if seen.status is ProviderStatus.REQUIRES_ACTION and (overdue or payment.status in _GIVEN_UP):
-            return await self.abandon(sale, payment, reference=seen.reference)
-        if seen.status is ProviderStatus.AUTHORIZED and payment.status in _GIVEN_UP:
+        unfinished = seen.status in {ProviderStatus.REQUIRES_ACTION, ProviderStatus.PROCESSING}
+        unwanted = payment.status in _GIVEN_UP and (unfinished or seen.status is ProviderStatus.AUTHORIZED)
+        if unwanted or (unfinished and overdue):
             return await self.abandon(sale, payment, reference=seen.reference)
         return await self._learn(sale, payment, seen)
 
@@ -124,7 +124,8 @@ class MoneySteps:
         values: dict[str, Any] = {
             "provider_reference": seen.reference,
             "abandon_at": abandon_at,
-            "ask_at": min(now + patience.poll, max(abandon_at, now)),
+            # What could not be given up in time is asked about at the usual pace.
+            "ask_at": now + patience.poll if abandon_at <= now else min(now + patience.poll, abandon_at),
         }
         if seen.status is ProviderStatus.REQUIRES_ACTION and payment.status is PaymentStatus.PENDING:
             if seen.next_action is not None:

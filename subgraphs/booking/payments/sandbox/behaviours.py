@@ -70,6 +70,7 @@ BEHAVIOURS: Final[dict[str, Behaviour]] = {
     "pm_card_threeDSecure2Required": Behaviour(status="requires_action"),
     "pm_sandbox_timeout": Behaviour(answer=Answer.LOST),
     "pm_sandbox_timeoutDeclined": Behaviour(status="declined", decline_code="generic_decline", answer=Answer.LOST),
+    "pm_sandbox_processing": Behaviour(status="processing"),
     "pm_sandbox_late": Behaviour(answer=Answer.LATE),
     "pm_sandbox_lateCapture": Behaviour(status="captured", answer=Answer.LATE),
     "pm_sandbox_doubledWebhook": Behaviour(copies=2),

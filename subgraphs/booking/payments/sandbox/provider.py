@@ -31,7 +31,7 @@ from subgraphs.common.database import Database
 from subgraphs.common.ids import new_id
 
 ACTION_PATH: Final = "/pay/sandbox"
-_VOIDABLE: Final = frozenset({"authorized", "requires_action"})
+_VOIDABLE: Final = frozenset({"authorized", "requires_action", "processing"})
 _LONGEST_ID: Final = 80
 
 
@@ -112,7 +112,8 @@ class SandboxProvider:
         reference: str | None,  # noqa: ARG002 - the Protocol's
     ) -> ProviderPayment | None:
         async with self._database.read() as session:
-            payment = await self._by_key(session, payment_id)
+            query = select(SandboxPayment).where(SandboxPayment.idempotency_key == payment_id)
+            payment = await session.scalar(query)
         if payment is None or payment.visible_at > self._now():
             return None
         return self._seen(payment)

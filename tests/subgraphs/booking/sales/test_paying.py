@@ -93,6 +93,20 @@ async def test_a_second_step_nobody_takes_is_given_up_before_its_seats_are_freed
     assert await sales.money() == (0, 0, 0)
 
 
+async def test_a_payment_that_never_gets_anywhere_is_given_up(sales: SalesSystem) -> None:
+    buyer, showtime = person(), await sales.showtime()
+    booking = await sales.booked(buyer, showtime, 0)
+
+    answer = await sales.done("payBooking", buyer, bookingId=booking["id"], paymentMethod="pm_sandbox_processing")
+    assert (answer["status"], answer["payments"][0]["status"]) == ("CONFIRMING", "PENDING")
+    for _ in range(6):
+        await sales.later(120)
+
+    ended = await sales.booking(booking["id"], buyer)
+    assert (ended["status"], ended["payments"][0]["status"]) == ("EXPIRED", "VOIDED")
+    assert (await sales.statuses(showtime.id))[0] == "A"
+
+
 async def test_another_card_takes_the_place_of_a_second_step_nobody_took(sales: SalesSystem) -> None:
     buyer, showtime = person(), await sales.showtime()
     booking = await sales.booked(buyer, showtime, 0)
