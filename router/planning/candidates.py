@@ -40,7 +40,7 @@ class Candidates:
                 continue
             sources = [self._ways.source(position, name, selected.name, subgraph) for name in sorted(types)]
             first = sources[0]
-            if first is None or any(item is None or item.field.type != first.field.type for item in sources):
+            if first is None or not all(item is not None and _alike(item, first) for item in sources):
                 continue
             more = self.below(position, selected, first)
             found.append(Candidate(first, (way.cost[0] + more, way.cost[1]), provided=first.field.external))
@@ -78,5 +78,10 @@ class Candidates:
         self, position: Position, selected: SelectedField, source: Source
     ) -> tuple[SelectionSetNode, ...]:
         own = (source.field.provides.selection,) if source.field.provides is not None else ()
-        concrete = next(iter(selected.types & position.types))
+        concrete = min(selected.types & position.types)
         return (*own, *(position.provides(source.subgraph, concrete, selected.name, self._graph) or ()))
+
+
+def _alike(left: Source, right: Source) -> bool:
+    """Whether two types' fields lead to the same, so that one selection serves both."""
+    return left.field.type == right.field.type and left.field.provides == right.field.provides

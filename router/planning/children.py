@@ -85,17 +85,17 @@ class Children:
         )
         here = self._reach.at(position)
         for subgraph in routes:
-            source = self._source_for(position, selected, types, subgraph)
-            if source is None:
+            found = self._sources_for(position, selected, types, subgraph)
+            if not found:
                 continue
-            own_types[subgraph] = source.field.type.named
-            allowed &= self._graph.members(subgraph, source.field.type.named)
-            if subgraph in here:
+            own_types[subgraph] = found[0].field.type.named
+            # All sources are presumed to return the same: what one of them cannot return is never returned.
+            allowed &= {name for source in found for name in self._graph.members(subgraph, source.field.type.named)}
+            alike = all(source.field.type == found[0].field.type for source in found)
+            if subgraph in here and alike:
                 sources.append(subgraph)
-            own = (source.field.provides.selection,) if source.field.provides is not None else ()
-            below = position.provides(subgraph, min(types), selected.name, self._graph) or ()
-            if own or below:
-                provided[subgraph] = (*own, *below)
+            if (below := self._provided(position, selected, types, subgraph, found)) != ():
+                provided[subgraph] = below
         return Position(
             named,
             allowed,
@@ -109,16 +109,35 @@ class Children:
             provided=provided,
         )
 
-    def _source_for(
+    def _sources_for(
         self, position: Position, selected: SelectedField, types: frozenset[str], subgraph: str
-    ) -> Source | None:
-        """Give the field's source in a subgraph, if it gives the field for all the types that it can return here."""
-        found: Source | None = None
+    ) -> list[Source]:
+        """List the field's sources in a subgraph by type; none where it does not give the field for every type."""
+        found: list[Source] = []
         for concrete in sorted(types):
             source = self._ways.source(position, concrete, selected.name, subgraph) or next(
                 (item for item in self._graph.sources(concrete, selected.name) if item.subgraph == subgraph), None
             )
             if source is None:
-                return None
-            found = found or source
+                return []
+            found.append(source)
         return found
+
+    def _provided(
+        self,
+        position: Position,
+        selected: SelectedField,
+        types: frozenset[str],
+        subgraph: str,
+        sources: list[Source],
+    ) -> tuple[SelectionSetNode, ...]:
+        """Give what is provided below the field for every one of the types (rule 18)."""
+        common: tuple[SelectionSetNode, ...] | None = None
+        for concrete, source in zip(sorted(types), sources, strict=True):
+            provides = source.field.provides
+            own = (provides.selection,) if provides is not None else ()
+            below = (*own, *(position.provides(subgraph, concrete, selected.name, self._graph) or ()))
+            if common is not None and below != common:
+                return ()
+            common = below
+        return common or ()

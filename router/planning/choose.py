@@ -95,7 +95,7 @@ class Chooser:
     def _scarcity(self, position: Position, selected: SelectedField) -> tuple[int, int]:
         if selected.name == TYPENAME or selected.name in INTROSPECTION:
             return 0, selected.index
-        some = next(iter(selected.types & position.types), None)
+        some = min(selected.types & position.types, default=None)
         return (len(self._graph.sources(some, selected.name)) if some else 0), selected.index
 
     def _descend(self, selected: SelectedField, resolutions: list[Resolution]) -> None:

@@ -95,15 +95,16 @@ CATALOGUE: dict[str, dict[str, str]] = {
     },
     "provides": {
         "a": """
-            type Query { review: Review plain: Product media: [Media] }
+            type Query { review: Review plain: Product media: [Media] owned: [Owned] }
+            interface Owned { id: ID! owner: Product }
             type Review @key(fields: "id") {
               id: ID! product: Product @provides(fields: "name maker { label }") bare: Product
             }
             type Product @key(fields: "id") { id: ID! name: String @external maker: Maker @external }
             type Maker @key(fields: "id") { id: ID! label: String @external }
             union Media = Clip | Song
-            type Clip @key(fields: "id") { id: ID! owner: Product @provides(fields: "name") }
-            type Song @key(fields: "id") { id: ID! owner: Product }
+            type Clip implements Owned @key(fields: "id") { id: ID! owner: Product @provides(fields: "name") }
+            type Song implements Owned @key(fields: "id") { id: ID! owner: Product }
         """,
         "b": """
             type Product @key(fields: "id") { id: ID! name: String @shareable maker: Maker @shareable price: Int }

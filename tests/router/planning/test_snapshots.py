@@ -51,6 +51,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "provides": {
         "below the providing field": "{ review { product { name maker { label } } } }",
+        "for one implementation only": "{ owned { id owner { name } } }",
         "not elsewhere": "{ review { bare { name } } plain { name } }",
         "in a fragment": "{ media { ... on Clip { owner { name } } ... on Song { owner { name } } } }",
     },
