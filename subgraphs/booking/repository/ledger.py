@@ -203,7 +203,7 @@ class Ledger:
             for line in lines
         ]
         await self._session.execute(insert(Ticket), tickets)
-        self.note(booking.id, "tickets.issued", details={"seats": [line.seat_id for line in lines]})
+        self.note(booking.id, "tickets.issued")
 
     async def void_tickets(self, booking: BookingRecord, *, unused: bool = False) -> int:
         """Make the valid tickets of a booking void, `unused`: only those that let nobody in yet; gives how many."""
