@@ -9,7 +9,8 @@ from router.planning import Planner, print_plan
 from router.planning.plan import ALWAYS, Condition
 from router.supergraph import Supergraph
 from tests.router.planning.graphs import catalogued, supergraph_of
-from tests.router.planning.world import World, check
+from tests.router.planning.oracle import check
+from tests.router.planning.world import World
 
 
 async def answered(supergraph: Supergraph, query: str, variables: dict[str, object] | None = None) -> World:

@@ -10,9 +10,10 @@ from router.planning import Planner, print_plan
 from tests.router.planning.catalogue import CATALOGUE
 from tests.router.planning.graphs import catalogued, supergraph_of
 from tests.router.planning.operations import Operations
+from tests.router.planning.oracle import check
 from tests.router.planning.random_graphs import RandomGraph
 from tests.router.planning.shape import missing
-from tests.router.planning.world import World, check
+from tests.router.planning.world import World
 
 _PARTIAL = {"unions"}  # types that not every source has are dropped from the plan, and null in the answer
 

@@ -11,8 +11,9 @@ from graphql import parse, validate
 from router.planning import Planner, print_plan
 from router.supergraph import Supergraph
 from tests.router.planning.graphs import catalogued
+from tests.router.planning.oracle import check
 from tests.router.planning.shape import missing
-from tests.router.planning.world import World, check
+from tests.router.planning.world import World
 
 _SNAPSHOTS = Path(__file__).parent / "snapshots"
 

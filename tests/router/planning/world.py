@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from graphql import (
     FieldNode,
     GraphQLInterfaceType,
@@ -30,14 +29,9 @@ from graphql import (
 )
 from graphql.utilities.print_schema import print_input_value
 
-from router.execution.engine import Engine
-from router.execution.request import GraphQLRequest, RequestContext
-from router.planning import Planner
 from router.planning.places import TYPENAME
 from router.planning.query_graph import QueryGraph
 from router.supergraph import JoinField, Supergraph, TypeKind
-from router.transport.base import SubgraphRequest
-from router.transport.mock import MockTransport
 
 _POOL = 6
 
@@ -390,34 +384,3 @@ def _provided(
                 if node.selection_set is not None:
                     found.append(node.selection_set)
     return tuple(found) if known else None
-
-
-def engine_for(world: World, planner: Planner | None = None) -> Engine:
-    """An engine whose subgraphs are the world's."""
-
-    def respond(name: str) -> Any:
-        def responder(request: SubgraphRequest) -> bytes:
-            body = orjson.loads(request.body)
-            return orjson.dumps(world.answer(name, body["query"], body.get("variables") or {}))
-
-        return responder
-
-    transport = MockTransport({name: respond(name) for name in world.supergraph.subgraphs})
-    return Engine(world.supergraph, planner=planner or Planner(world.supergraph), transport=transport)
-
-
-async def check(world: World, query: str, variables: Mapping[str, Any] | None = None) -> None:
-    """Assert that the router answers as the plain schema does, and that no subgraph complains."""
-    errors = validate(world.supergraph.api_schema, parse(query))
-    assert not errors, errors
-    world.requests.clear()
-    world.complaints.clear()
-    engine = engine_for(world)
-    result = await engine.execute(GraphQLRequest(query, variables=dict(variables or {})), RequestContext())
-    answer = orjson.loads(result.body)
-    assert world.complaints == []
-    expected = world.expected(query, variables)
-    assert answer.get("data") == expected, answer
-    if "@" not in query:
-        # A skipped first occurrence moves its field for graphql-core; the router keeps it where it stands in the text.
-        assert json.dumps(answer["data"]) == json.dumps(expected)
