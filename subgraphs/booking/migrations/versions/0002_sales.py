@@ -110,9 +110,7 @@ def _create_payments() -> None:
         sa.Column("abandon_at", UtcDateTime()),
         sa.Column("settled_at", UtcDateTime()),
         sa.CheckConstraint("captured_minor IN (0, amount_minor)", name="ck_payments_captured"),
-        sa.CheckConstraint(
-            "refunding_minor >= 0 AND refunding_minor <= captured_minor", name="ck_payments_refunding"
-        ),
+        sa.CheckConstraint("refunding_minor >= 0 AND refunding_minor <= captured_minor", name="ck_payments_refunding"),
     )
     op.create_index("ix_payments_showtime_id_booking_id", "payments", ["showtime_id", "booking_id"])
     op.create_table(
