@@ -99,7 +99,7 @@ class EntryMaker:
             group = Group(subgraph, OperationType.QUERY, needs, level=1 + max(item.level for item in needs))
             position.wide.entered[mark] = group
             self._needs.add_group(group)
-        group.entries.append(Entry(position, position.path(self._graph), entry, key.text, fields, node))
+        group.entries.append(Entry(position.path(self._graph), entry, key.text, fields, node))
         self._ways.forget(position)
         return Handle(group, node, tuple(inputs), conditions)
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from graphql.language import ArgumentNode, OperationType
 
 from router.planning.conditions import both, either
 from router.planning.plan import ALWAYS, Conditions, PathSegment, RepresentationField
-
-if TYPE_CHECKING:
-    from router.planning.positions import Position
 
 __all__ = ["Entry", "FetchField", "FetchNode", "Group"]
 
@@ -98,7 +94,6 @@ class Entry:
         key: the key's text, for people and for telling entries apart.
     """
 
-    position: Position
     path: tuple[PathSegment, ...]
     typename: str
     key: str

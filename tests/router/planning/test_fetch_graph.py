@@ -6,8 +6,6 @@ from graphql.language import OperationType
 
 from router.planning.fetch_graph import build_fetch_graph, depth_of
 from router.planning.fetch_tree import Entry, FetchNode, Group
-from router.planning.places import Place
-from router.planning.positions import Position
 
 
 def root(subgraph: str, *, kind: OperationType = OperationType.QUERY, sequence: int = 0) -> Group:
@@ -15,9 +13,8 @@ def root(subgraph: str, *, kind: OperationType = OperationType.QUERY, sequence: 
 
 
 def entity(subgraph: str, *needs: Group) -> Group:
-    position = Position("T", frozenset({"T"}), Place(), ())
     group = Group(subgraph, OperationType.QUERY, set(needs))
-    group.entries.append(Entry(position, (), "T", "id", (), FetchNode("T")))
+    group.entries.append(Entry((), "T", "id", (), FetchNode("T")))
     return group
 
 
