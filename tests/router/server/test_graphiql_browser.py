@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.support.browser import PATIENCE, graphiql, needs_browser, run
 from tests.support.local_engine import LocalEngine
 from tests.support.running_server import Running
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [pytest.mark.browser, needs_browser]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium, or set CHROMIUM"),
-]
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 30_000
 TABS = [
     {
         "name": "Greeting",
@@ -41,31 +33,14 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture
 async def page(router: Running) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = await browser.new_page(viewport={"width": 1400, "height": 800})
-        opened.set_default_timeout(PATIENCE)
-        strangers: list[str] = []
-        problems: list[str] = []
-        opened.on("request", lambda request: strangers.append(request.url))
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-        await opened.goto(f"{router.http}/graphql")
-        await expect(opened.locator(".graphiql-query-editor .view-lines")).to_be_visible(timeout=PATIENCE)
+    async with graphiql(router.http) as opened:
         yield opened
-        await browser.close()
-    assert [url for url in strangers if not url.startswith((router.http, "data:", "blob:"))] == []
-    assert problems == []
 
 
 async def go_to_tab(page: Page, index: int) -> None:
     await page.locator(".graphiql-tab-button").nth(index).click()
     # GraphiQL takes up the operation's name a tenth of a second later; nobody's hand is as quick as this test.
     await page.wait_for_timeout(500)
-
-
-async def run(page: Page) -> None:
-    await page.click(".graphiql-execute-button")
 
 
 def result_of(page: Page) -> Any:
