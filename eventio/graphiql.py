@@ -8,9 +8,10 @@ from typing import Final
 from router.config import GraphiQLSettings, GraphiQLTab, RouterConfig, load_config
 
 _SEARCH: Final = """\
-# What is on? Partial words, accents and small typing errors are forgiven.
+# What is on in Berlin? Add a title to the filter: partial words,
+# accents and small typing errors are forgiven.
 query Search {
-  movies(filter: { title: "lord of the rings" }, first: 5) {
+  movies(filter: { city: "Berlin" }, orderBy: NEXT_SHOWTIME, first: 5) {
     totalCount
     nodes {
       id
@@ -49,9 +50,11 @@ query SeatMap {
 }
 """
 _PURCHASE: Final = """\
-# Run one after the other. First: a guest session; put its accessToken into the headers below
-# as {"authorization": "Bearer …"}. Then hold two seats of a showtime from the first tab, book, pay.
-mutation Guest {
+# Run them one after the other (the button asks which).
+# 1. A guest session: put its accessToken behind "Bearer " in the headers below.
+# 2. Hold two seats of a showtime from the first tab: its id goes into the variables.
+# 3. Book the hold, 4. pay the booking. A new purchase takes new idempotency keys.
+mutation Purchase {
   createGuestSession { accessToken accessTokenExpiresAt }
 }
 
@@ -105,5 +108,7 @@ def router_config(
     config = load_config(path, host=host, port=port, supergraph=supergraph)
     if config.graphiql.tabs:
         return config
-    tabs = GraphiQLSettings.model_validate(config.graphiql.model_dump() | {"tabs": TABS})
-    return config.model_copy(update={"graphiql": tabs})
+    # GraphiQL sends no header whose value ends with "Bearer ": it is there to be filled in.
+    own = {"tabs": TABS, "headers": config.graphiql.headers or {"authorization": "Bearer "}}
+    graphiql = GraphiQLSettings.model_validate(config.graphiql.model_dump() | own)
+    return config.model_copy(update={"graphiql": graphiql})

@@ -53,6 +53,6 @@ async def test_a_live_subscription_shows_a_seat_taken_elsewhere(page: Page, embe
 
 
 async def test_the_tabs_of_the_purchase_are_there(page: Page) -> None:
-    await expect(page.locator(".graphiql-tab-button")).to_have_text(["Search", "SeatMap", "Guest", "LiveSeatMap"])
+    await expect(page.locator(".graphiql-tab-button")).to_have_text(["Search", "SeatMap", "Purchase", "LiveSeatMap"])
     await run(page)
-    await expect(page.locator(".result-window")).to_contain_text("Fellowship of the Ring", timeout=PATIENCE)
+    await expect(page.locator(".result-window")).to_contain_text("startsAt", timeout=PATIENCE)
