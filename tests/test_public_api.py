@@ -68,23 +68,23 @@ def test_what_is_promised_is_there(promised: DefinitionNode) -> None:
         case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
             found = API.type_map[promised.name.value]
             assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
-            for field in promised.fields:
+            for field in promised.fields or ():
                 check_field(found.fields[field.name.value], field)
         case InputObjectTypeDefinitionNode():
             given = API.type_map[promised.name.value]
             assert isinstance(given, GraphQLInputObjectType)
-            for wanted in promised.fields:
+            for wanted in promised.fields or ():
                 assert str(given.fields[wanted.name.value].type) == print_ast(wanted.type), wanted.name.value
-            added = set(given.fields) - {field.name.value for field in promised.fields}
+            added = set(given.fields) - {field.name.value for field in promised.fields or ()}
             assert not [name for name in added if is_required_input_field(given.fields[name])]
         case EnumTypeDefinitionNode():
             enum = API.type_map[promised.name.value]
             assert isinstance(enum, GraphQLEnumType)
-            assert {value.name.value for value in promised.values} <= set(enum.values)
+            assert {value.name.value for value in promised.values or ()} <= set(enum.values)
         case UnionTypeDefinitionNode():
             union = API.type_map[promised.name.value]
             assert isinstance(union, GraphQLUnionType)
-            assert {member.name.value for member in promised.types} <= {member.name for member in union.types}
+            assert {member.name.value for member in promised.types or ()} <= {member.name for member in union.types}
         case ScalarTypeDefinitionNode():
             assert isinstance(API.type_map[promised.name.value], GraphQLScalarType)
         case _:

@@ -68,7 +68,8 @@ async def test_a_second_window_sees_the_seat_taken_sold_and_freed(guest: Client,
         assert snapshot["__typename"] == "SeatMapSnapshot"
         assert snapshot["showtime"]["movie"]["title"]
         booking = await buy(guest, free.showtime_id, seat)
-        version, seen = int(snapshot["version"]), []
+        version = int(snapshot["version"])
+        seen: list[str] = []
         while seen[-1:] != ["SOLD"]:
             delta = (await updates.next())["seatMapUpdates"]
             assert delta["__typename"] == "SeatMapDelta"

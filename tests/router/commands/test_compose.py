@@ -8,7 +8,7 @@ import pytest
 
 from router.commands.group import main
 from router.composition import compose
-from tests.router.composition.corpus import federated, sources
+from tests.router.composition.corpus_cases import federated, sources
 
 _A = "type Query { a: Int }"
 _B = "type Query { b: Int }"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from router.commands.group import main
-from tests.router.composition.corpus import composed
+from tests.router.composition.corpus_cases import composed
 
 _SUPERGRAPH = composed(
     a='type Query { t(id: ID!): T } type T @key(fields: "id") { id: ID! x: Int }',

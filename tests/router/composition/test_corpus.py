@@ -7,7 +7,7 @@ from graphql import validate_schema
 
 from router.composition import CompositionFailed, compose
 from router.supergraph import load_supergraph
-from tests.router.composition.corpus import TOPICS, Case, cases
+from tests.router.composition.corpus_cases import TOPICS, Case, cases
 
 _CASES = {f"{topic}: {case.name}": case for topic in TOPICS for case in cases(topic)}
 _REFUSED = [pytest.param(case, id=name) for name, case in _CASES.items() if case.code is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.router.composition.corpus import composed, printed, refused
+from tests.router.composition.corpus_cases import composed, printed, refused
 
 _OWNER = 'type Query { t: T } type T @key(fields: "id") { id: ID! w: Int x: Int }'
 _HEAD = "schema { query: Query } type Query { b: Int } "

@@ -6,7 +6,7 @@ import pytest
 
 from router.composition import CompositionError, CompositionFailed, SubgraphSource, compose
 from router.composition.pipeline import graph_values
-from tests.router.composition.corpus import federated, refused, sources
+from tests.router.composition.corpus_cases import federated, refused, sources
 
 
 def test_graph_values_are_upper_case_names() -> None:

@@ -8,7 +8,7 @@ from router.composition import CompositionError, SubgraphSource
 from router.composition.errors import Report
 from router.composition.model import Directive, Kind, Subgraph
 from router.composition.reading import read_subgraph
-from tests.router.composition.corpus import federated
+from tests.router.composition.corpus_cases import federated
 
 
 def _read(sdl: str) -> Subgraph:

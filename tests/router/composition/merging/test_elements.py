@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.composition import compose
-from tests.router.composition.corpus import composed, printed, sources
+from tests.router.composition.corpus_cases import composed, printed, sources
 
 
 def test_the_description_that_most_subgraphs_have_is_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.router.composition.corpus import composed, printed, refused
+from tests.router.composition.corpus_cases import composed, printed, refused
 
 
 def test_a_field_that_every_subgraph_of_its_type_has_says_nothing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.router.composition.corpus import composed, printed, refused
+from tests.router.composition.corpus_cases import composed, printed, refused
 
 
 def test_an_input_has_the_fields_that_all_subgraphs_have() -> None:

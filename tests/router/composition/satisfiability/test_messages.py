@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.router.composition.corpus import composed, refused
+from tests.router.composition.corpus_cases import composed, refused
 
 
 def test_the_failing_path_and_the_missing_key_are_told() -> None:
