@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 PYTEST_WORKERS ?= 2
 PORT ?= 4000
+GRAPHS ?= 1000
 export PYTHONWARNINGS ?= default
 
 # Each stamp says which lock file the environment was filled from: a changed lock file fills it anew.
@@ -56,7 +57,7 @@ load: $(DEV_STAMP) ## Walk the journey with hundreds of locust users; HTML repor
 
 .PHONY: fuzz
 fuzz: $(DEV_STAMP) ## Run the property tests at length
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m property $(ARGS)
+	@HYPOTHESIS_PROFILE=fuzz EVENTIO_FUZZ_GRAPHS=$(GRAPHS) $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m property $(ARGS)
 
 .PHONY: lock
 lock: $(VENV)/.uv-$(UV_VERSION) ## Resolve the lock files anew

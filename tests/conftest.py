@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.databases import database_url
 from tests.support.nats import running_nats
+
+# The suite draws the same examples each time; `make fuzz` draws many others, and prints how to repeat a failure.
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("fuzz", deadline=None, max_examples=3_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 __all__ = ["database_url", "nats_url"]
 

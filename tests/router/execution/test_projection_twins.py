@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,10 +83,8 @@ def cases(draw: st.DrawFn) -> tuple[ObjectProjection, dict[str, Any], dict[str, 
     return projection, draw(trees(projection)), {"v": draw(st.booleans()), "w": draw(st.booleans())}
 
 
+@pytest.mark.property
 @settings(
-    max_examples=60,
-    derandomize=True,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(cases())

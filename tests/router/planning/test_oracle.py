@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from graphql import parse
 
@@ -14,6 +16,11 @@ from tests.router.planning.oracle import check
 from tests.router.planning.random_graphs import RandomGraph
 from tests.router.planning.shape import missing
 from tests.router.planning.world import World
+
+pytestmark = pytest.mark.property
+
+# How many random graphs: a fixed few in the suite, thousands by `make fuzz`.
+GRAPHS = int(os.environ.get("EVENTIO_FUZZ_GRAPHS", "20"))
 
 _PARTIAL = {"unions"}  # types that not every source has are dropped from the plan, and null in the answer
 
@@ -29,7 +36,7 @@ async def test_random_operations_are_answered_as_by_one_schema(topic: str) -> No
             assert missing(supergraph, Planner(supergraph).plan(parse(operation))) == []
 
 
-@pytest.mark.parametrize("seed", range(0, 40, 2))
+@pytest.mark.parametrize("seed", range(0, 2 * GRAPHS, 2))
 async def test_random_graphs_are_answered_as_by_one_schema(seed: int) -> None:
     try:
         supergraph = supergraph_of(**RandomGraph(seed).subgraphs())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def test_a_term_too_short_to_share_trigrams_is_looked_for_in_each_title() -> Non
     assert not SearchTerm.of("atri").scan
 
 
+@pytest.mark.property
 @given(
     title=st.lists(st.text("abc", min_size=1, max_size=7), min_size=1, max_size=5).map(" ".join),
     cut=st.tuples(st.integers(0, 20), st.integers(1, 20)),

@@ -185,6 +185,7 @@ def sales(draw: st.DrawFn) -> Sale:
     return Sale(made, tuple(payments), refunds, change)
 
 
+@pytest.mark.property
 @given(sales())
 def test_every_sale_has_a_next_step_that_its_states_allow(sale: Sale) -> None:
     step = next_step(sale, now=NOW)
@@ -210,6 +211,7 @@ def test_every_sale_has_a_next_step_that_its_states_allow(sale: Sale) -> None:
             assert status is not BookingStatus.REFUNDED or isinstance(step, Ask)
 
 
+@pytest.mark.property
 @given(sales())
 def test_money_that_nobody_has_seats_for_is_never_left(sale: Sale) -> None:
     quiet = replace(sale, payments=tuple(replace(one, ask_at=None) for one in sale.payments), refunds=())

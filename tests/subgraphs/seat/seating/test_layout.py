@@ -59,11 +59,13 @@ def test_seat_ids_are_read_strictly() -> None:
         assert parse_seat_id(bad) is None
 
 
+@pytest.mark.property
 @given(st.lists(st.tuples(st.integers(0, 1_999), st.sampled_from("AHSB")), unique_by=lambda change: change[0]))
 def test_packed_changes_are_read_as_written(changes: list[tuple[int, str]]) -> None:
     assert unpacked_changes(packed_changes(changes)) == changes
 
 
+@pytest.mark.property
 @given(st.text("AHSB", min_size=1, max_size=50), st.data())
 def test_changes_make_the_map_say_what_they_say(statuses: str, data: st.DataObject) -> None:
     position = st.integers(0, len(statuses) - 1)
