@@ -7,6 +7,7 @@ import json
 import platform
 import subprocess
 import tempfile
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -53,6 +54,8 @@ async def _run(folder: Path, chosen: tuple[str, ...], scale: float) -> dict[str,
     arguments = ["-m", "eventio", "up", "--port", str(port), "--data-dir", str(folder / "data")]
     async with running(arguments, port=port, log=folder / "first.log") as server:
         report["first_start_seconds"] = server.seconds_to_ready
+        stopping = time.perf_counter()
+    report["stop_seconds"] = time.perf_counter() - stopping
     async with running(arguments, port=port, log=folder / "second.log") as server:
         report["second_start_seconds"] = server.seconds_to_ready
         await asyncio.sleep(2)
@@ -102,7 +105,8 @@ def _print(report: dict[str, Any]) -> None:
     out = Console()
     out.print(
         f"commit {report['commit']}, {report['machine']}\n"
-        f"first start {report['first_start_seconds']:.1f} s, second {report['second_start_seconds']:.1f} s; "
+        f"first start {report['first_start_seconds']:.1f} s, second {report['second_start_seconds']:.1f} s, "
+        f"stop {report['stop_seconds']:.1f} s; "
         f"memory at rest {report['memory_at_rest_mb']:.0f} MB, after load {report['memory_after_mb']:.0f} MB"
     )
     table = Table("what", "a second", "CPU ms", "x yardstick", "median ms alone", "median ms", "p99 ms")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -82,7 +83,7 @@ async def running(arguments: Sequence[str], *, port: int, log: Path) -> AsyncIte
         await _until_ready(url, popen, log)
         yield Measured(url, psutil.Process(popen.pid), time.perf_counter() - started)
     finally:
-        popen.terminate()
+        popen.send_signal(signal.SIGINT)
         popen.wait(15)
 
 
