@@ -117,8 +117,10 @@ class Driver:
         while True:
             self._wake.clear()
             if await self.run_due() < _BATCH:
+                # Not `wait_for`: before Python 3.12 it loses a cancellation that comes with the event, and never ends.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+                    async with asyncio.timeout(_IDLE_SECONDS):
+                        await self._wake.wait()
 
     async def run_due(self) -> int:
         """Drive up to 50 bookings that are due; gives how many there were."""

@@ -67,8 +67,10 @@ class SandboxEvents:
         while True:
             if await self.deliver_due() == 0:
                 self._wake.clear()
+                # Not `wait_for`: before Python 3.12 it loses a cancellation that comes with the event, and never ends.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+                    async with asyncio.timeout(_IDLE_SECONDS):
+                        await self._wake.wait()
 
     async def deliver_due(self) -> int:
         """Deliver up to 50 events that are due; gives how many were tried."""
