@@ -9,7 +9,6 @@ UV_VERSION := 0.13.9
 PYTEST_WORKERS ?= 2
 PORT ?= 4000
 GRAPHS ?= 1000
-export PYTHONWARNINGS ?= default
 
 # Each stamp says which lock file the environment was filled from: a changed lock file fills it anew.
 RUN_STAMP := $(VENV)/.filled-to-run
