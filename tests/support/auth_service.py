@@ -28,9 +28,9 @@ from subgraphs.common.context import BaseContext, Caller
 from subgraphs.common.endpoint import Callers, GraphQLEndpoint
 from subgraphs.common.errors import ServiceUnavailable
 from subgraphs.common.identity import Role, TokenVerifier
-from subgraphs.common.migrations import migrate
 from subgraphs.common.schema import SubgraphSchema, build_schema
 from subgraphs.common.wiring import Surroundings, tokens_of
+from tests.support.databases import prepare
 
 PASSWORD = "seven green lanterns"
 SIGNED_IN = """accessToken accessTokenExpiresAt refreshToken user { id email name role }
@@ -305,7 +305,7 @@ async def running_auth(database_url: str, data_dir: Path, **changes: Any) -> Asy
     }
     surroundings = Surroundings(bus=MemoryBus(), clock=clock, transports=transports)
     service = create_service(settings, surroundings, mailer=mailbox)
-    await migrate(service.services.database, MIGRATIONS)
+    await prepare(service.services.database, MIGRATIONS)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://auth")
     async with service.running(), client:
         yield AuthSystem(service, settings, clock, seat, booking, mailbox, client)

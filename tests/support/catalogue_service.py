@@ -24,9 +24,9 @@ from subgraphs.common.bus import Bus, MemoryBus
 from subgraphs.common.clock import ShiftingClock
 from subgraphs.common.identity import AUDIENCE, ISSUER, Role
 from subgraphs.common.ids import new_id
-from subgraphs.common.migrations import migrate
 from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
 from subgraphs.common.wiring import Surroundings, tokens_of
+from tests.support.databases import prepare
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 _KEY_ID = "test"
@@ -272,7 +272,7 @@ async def running_programme(database_url: str, data_dir: Path, **changes: Any) -
     clock, seat, bus = ShiftingClock(), SmallSeat(settings), MemoryBus()
     surroundings = Surroundings(bus=bus, clock=clock, transports={"auth": _auth(), "seat": seat.transport()})
     service = create_service(settings, surroundings)
-    await migrate(service.database, MIGRATIONS)
+    await prepare(service.database, MIGRATIONS)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://booking")
     async with service.running(), client:
         yield Programme(service, settings, clock, seat, bus, client)

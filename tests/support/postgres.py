@@ -12,7 +12,7 @@ import functools
 import os
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -64,25 +64,95 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-async def _connect() -> asyncpg.Connection:
-    dsn = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(dsn)
+@asynccontextmanager
+async def _connected(database: str | None = None) -> AsyncIterator[asyncpg.Connection]:
+    url = server_url() if database is None else server_url().set(database=database)
+    connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _create() -> str:
+    name = f"eventio_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    async with _connected() as connection:
+        await _drop_leftovers(connection)
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    return name
+
+
+async def _drop(name: str) -> None:
+    async with _connected() as connection:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _url_of(name: str) -> str:
+    return server_url().set(database=name).render_as_string(hide_password=False)
 
 
 @asynccontextmanager
 async def fresh_postgres_database() -> AsyncIterator[str]:
     """Make an empty database and give its SQLAlchemy URL; it is dropped at the end."""
-    name = f"eventio_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-    connection = await _connect()
+    name = await _create()
     try:
-        await _drop_leftovers(connection)
-        await connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield server_url().set(database=name).render_as_string(hide_password=False)
-        finally:
-            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        yield _url_of(name)
     finally:
-        await connection.close()
+        await _drop(name)
+
+
+class RecycledDatabases:
+    """Migrated databases that go from test to test, emptied in between: making one takes far longer than a test."""
+
+    def __init__(self) -> None:
+        self._made: list[str] = []
+        self._free: dict[str, list[str]] = {}
+
+    @asynccontextmanager
+    async def taken(self, kind: str, *, prepare: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
+        """Give the SQLAlchemy URL of a database that nobody else has and whose tables are empty.
+
+        Args:
+            kind: databases of one kind have the same tables.
+            prepare: makes the tables of a new database, given its URL.
+        """
+        free = self._free.setdefault(kind, [])
+        name = free.pop() if free else await self._make(prepare)
+        yield _url_of(name)
+        await _empty(name)
+        # A database that could not be emptied, or whose test was cancelled, is not given away again.
+        free.append(name)
+
+    async def _make(self, prepare: Callable[[str], Awaitable[None]]) -> str:
+        name = await _create()
+        self._made.append(name)
+        await prepare(_url_of(name))
+        return name
+
+    async def drop(self) -> None:
+        """Drop them all."""
+        for name in self._made:
+            await _drop(name)
+
+
+async def _empty(name: str) -> None:
+    """Empty every table that has rows; end connections that a test left open."""
+    async with _connected(name) as connection:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = [
+            f'"{table}"'
+            for (table,) in await connection.fetch(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+        ]
+        asked = ", ".join(f"EXISTS (SELECT FROM {table})" for table in tables)
+        has_rows = await connection.fetchrow(f"SELECT {asked}")
+        filled = [table for table, is_filled in zip(tables, has_rows, strict=True) if is_filled]
+        if filled:
+            await connection.execute(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
 
 
 _swept: set[int] = set()

@@ -21,10 +21,10 @@ from subgraphs.common.bus import MemoryBus
 from subgraphs.common.clock import ShiftingClock
 from subgraphs.common.identity import Principal, ServiceTokens
 from subgraphs.common.ids import new_id
-from subgraphs.common.migrations import migrate
 from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
 from subgraphs.common.wiring import Surroundings, tokens_of
 from subgraphs.seat.models.records import ShowtimeRecord
+from tests.support.databases import prepare
 from tests.support.seat_service import _JWKS, ROOM, SeatSystem, person, running_seat, token_of
 
 PRICES = {"STANDARD": 1_250, "PREMIUM": 1_500, "RECLINER": 2_000, "WHEELCHAIR": 1_000, "COMPANION": 1_000}
@@ -284,7 +284,7 @@ async def selling(database_url: str, folder: Path, **changes: Any) -> AsyncItera
         settings = BookingSettings(database_url=database_url, data_dir=folder, **changes)
         surroundings = Surroundings(bus=bus, clock=clock, transports={"auth": auth, "seat": cut})
         service = create_service(settings, surroundings)
-        await migrate(service.database, MIGRATIONS)
+        await prepare(service.database, MIGRATIONS)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://booking")
         async with client, _started(service):
             system = SalesSystem(service, seat, cut, clock, client, tokens_of("auth", settings), seat.tokens)

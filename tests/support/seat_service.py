@@ -20,7 +20,6 @@ from subgraphs.common.bus import Bus, MemoryBus
 from subgraphs.common.clock import ShiftingClock
 from subgraphs.common.identity import ACCESS_ALGORITHM, AUDIENCE, ISSUER, Principal, Role, ServiceTokens
 from subgraphs.common.ids import new_id, new_scoped_id
-from subgraphs.common.migrations import migrate
 from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
 from subgraphs.common.wiring import Surroundings, tokens_of
 from subgraphs.seat.app import MIGRATIONS, SeatService, create_service
@@ -30,6 +29,7 @@ from subgraphs.seat.seating.plan import RowPlan
 from subgraphs.seat.service.holds import HoldSeats
 from subgraphs.seat.service.services import Services
 from subgraphs.seat.settings import SeatSettings
+from tests.support.databases import prepare
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 _JWKS = {"keys": [{**ECAlgorithm.to_jwk(_KEY.public_key(), as_dict=True), "kid": "k1", "alg": ACCESS_ALGORITHM}]}
@@ -196,7 +196,7 @@ async def running_seat(
     clock, bus = clock or ShiftingClock(), bus or MemoryBus()
     auth = httpx.MockTransport(lambda _request: httpx.Response(200, json=_JWKS))
     service = create_service(settings, Surroundings(bus=bus, clock=clock, transports={"auth": auth}))
-    await migrate(service.database, MIGRATIONS)
+    await prepare(service.database, MIGRATIONS)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://seat")
     async with service.running(), client:
         yield SeatSystem(service, clock, bus, client, tokens_of("booking", settings))

@@ -20,10 +20,6 @@ async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sy
         yield system
 
 
-# One address plays all the guests of the suite.
-MANY_GUESTS = {"EVENTIO_AUTH_EXEMPT_LOOPBACK": "true"}
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def distributed(tmp_path_factory: pytest.TempPathFactory, nats_url: str) -> AsyncIterator[System]:
     async with distributed_system(
@@ -33,11 +29,8 @@ async def distributed(tmp_path_factory: pytest.TempPathFactory, nats_url: str) -
 
 
 @pytest.fixture(
-    params=[
-        # A group runs on one worker, so that each system starts once.
-        pytest.param("embedded", marks=pytest.mark.xdist_group("embedded")),
-        pytest.param("distributed", marks=pytest.mark.xdist_group("distributed")),
-    ]
+    # `tests.support.scheduling` reads these names: each system starts in one worker only.
+    params=["embedded", "distributed"]
 )
 def system(request: pytest.FixtureRequest) -> System:
     running: System = request.getfixturevalue(request.param)

@@ -14,7 +14,7 @@ from tests.support.inputs import hostile_inputs
 from tests.support.public_api import input_type, mutations, operation
 from tests.support.system import System, embedded_system
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("bad input")]
+pytestmark = [pytest.mark.system]
 LEAKS = ("Traceback", "sqlalchemy", "sqlite3", "asyncpg", "SELECT ", "INSERT ", "UPDATE ", "/subgraphs/", ".py")
 REQUEST_CODES = {
     "BAD_USER_INPUT",

@@ -12,7 +12,7 @@ from tests.support.graphql_client import Client
 from tests.support.journey import free_seats, hold
 from tests.support.system import System
 
-pytestmark = [pytest.mark.system, pytest.mark.browser, pytest.mark.xdist_group("embedded"), needs_browser]
+pytestmark = [pytest.mark.system, pytest.mark.browser, needs_browser]
 
 
 @pytest.fixture

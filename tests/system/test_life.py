@@ -13,7 +13,7 @@ from tests.support.graphql_client import Client
 from tests.support.journey import SHOWTIME, buy, free_seats, hold
 from tests.support.system import embedded_system, start
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("life")]
+pytestmark = [pytest.mark.system]
 LOOPBACK = {"EVENTIO_AUTH_EXEMPT_LOOPBACK": "true"}
 
 

@@ -25,7 +25,6 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.system
-@pytest.mark.xdist_group("embedded")
 class TestAgainstTheStartedSystem:
     async def test_the_first_query_has_the_answer_that_stands_below_it(self, embedded: System) -> None:
         [query, *_] = blocks("graphql")

@@ -82,7 +82,6 @@ def test_internal_calls_are_not_in_the_public_api() -> None:
         assert name not in mutations()
 
 
-@pytest.mark.xdist_group("embedded")
 @pytest.mark.parametrize("mutation", mutations())
 async def test_who_may_call_it(mutation: str, embedded: System) -> None:
     document = operation(mutation)

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from subgraphs.auth.app import MIGRATIONS
 from tests.support.auth_service import AuthSystem, running_auth
+from tests.support.databases import migrated_database_url
+
+database_url = migrated_database_url(MIGRATIONS)
 
 
 @pytest.fixture

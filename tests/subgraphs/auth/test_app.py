@@ -38,15 +38,17 @@ async def test_it_is_ready_once_it_runs(light_auth: AuthSystem) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "ready", "checks": {"database": True}})
 
 
-async def test_it_does_not_start_without_its_migrations(database_url: str, tmp_path: Path) -> None:
-    service = create_service(AuthSettings(database_url=database_url, data_dir=tmp_path), Surroundings(MemoryBus()))
+async def test_it_does_not_start_without_its_migrations(empty_database_url: str, tmp_path: Path) -> None:
+    service = create_service(
+        AuthSettings(database_url=empty_database_url, data_dir=tmp_path), Surroundings(MemoryBus())
+    )
     with pytest.raises(DatabaseIsOlder, match="eventio migrate"):
         async with service.running():
             pass
 
 
-async def test_the_migrations_make_what_the_models_say_and_take_it_back(database_url: str) -> None:
-    database = Database(database_url, clock=SystemClock())
+async def test_the_migrations_make_what_the_models_say_and_take_it_back(empty_database_url: str) -> None:
+    database = Database(empty_database_url, clock=SystemClock())
     await migrate(database, MIGRATIONS)
     async with database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []

@@ -6,7 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from subgraphs.seat.app import MIGRATIONS
+from tests.support.databases import migrated_database_url
 from tests.support.seat_service import SeatSystem, running_seat
+
+database_url = migrated_database_url(MIGRATIONS)
 
 
 @pytest.fixture

@@ -24,16 +24,16 @@ def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
-async def test_the_migrated_database_is_that_of_the_models(database_url: str) -> None:
-    database = Database(database_url, clock=SystemClock())
+async def test_the_migrated_database_is_that_of_the_models(empty_database_url: str) -> None:
+    database = Database(empty_database_url, clock=SystemClock())
     await migrate(database, MIGRATIONS)
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await database.close()
 
 
-async def test_the_migrations_can_be_undone_and_done_again(database_url: str) -> None:
-    database = Database(database_url, clock=SystemClock())
+async def test_the_migrations_can_be_undone_and_done_again(empty_database_url: str) -> None:
+    database = Database(empty_database_url, clock=SystemClock())
     await migrate(database, MIGRATIONS)
     await migrate(database, MIGRATIONS, revision="base")
     async with database.engine.connect() as connection:

@@ -24,8 +24,8 @@ def tables(connection: Connection) -> list[str]:
     return inspect(connection).get_table_names()
 
 
-async def test_the_migrations_make_what_the_models_say_and_can_be_undone(database_url: str) -> None:
-    database = Database(database_url, clock=SystemClock())
+async def test_the_migrations_make_what_the_models_say_and_can_be_undone(empty_database_url: str) -> None:
+    database = Database(empty_database_url, clock=SystemClock())
     try:
         for _ in range(2):
             await migrate(database, MIGRATIONS)

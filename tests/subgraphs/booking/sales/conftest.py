@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import database_url
 from tests.support.sales_system import SalesSystem, selling
-
-__all__ = ["database_url"]
 
 
 @pytest.fixture
