@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator
 
+from subgraphs.common import sqlite_driver
 from subgraphs.common.clock import Clock
 from subgraphs.common.errors import ServiceUnavailable
 
@@ -160,7 +161,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         json_serializer=_dump_json,
         json_deserializer=orjson.loads,
         # The driver would open transactions by itself, and too late: `Database.write` says BEGIN IMMEDIATE.
-        connect_args={"isolation_level": None},
+        connect_args={"isolation_level": None, "async_creator_fn": sqlite_driver.connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
