@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Table, bindparam, delete, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from subgraphs.common.errors import IdempotencyKeyReused, InvalidInput, RequestI
 from subgraphs.common.models import IdempotencyKeyMixin
 
 _MAX_KEY_LENGTH: Final = 100
+_SCOPE: Final = ("scope", "person_id", "operation", "key")
 NO_SHOWTIME: Final = "-"
 
 
@@ -58,6 +59,15 @@ class IdempotencyStore:
 
     def __init__(self, model: type[IdempotencyKeyMixin]) -> None:
         self._model = model
+        # Every mutation runs these: built once, since to build them costs more than to run them.
+        table = cast("Table", inspect(model).local_table)
+        self._takings = {
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
+        }
+        self._finding = select(table.c.input_hash, table.c.answer).where(
+            *(table.c[name] == bindparam(f"at_{name}") for name in _SCOPE)
+        )
 
     async def claim(
         self, session: AsyncSession, key: IdempotencyKey, *, now: datetime, answer: dict[str, Any] | None = None
@@ -77,17 +87,10 @@ class IdempotencyStore:
             IdempotencyKeyReused: the key was used with another input.
             RequestInProgress: the first call has not answered yet.
         """
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = insert(self._model).values(
-            scope=key.scope,
-            person_id=key.person_id,
-            operation=key.operation,
-            key=key.key,
-            input_hash=key.input_hash,
-            created_at=now,
-            **({} if answer is None else {"answer": answer}),
-        )
-        taken = await session.execute(statement.on_conflict_do_nothing())
+        values: dict[str, Any] = {**asdict(key), "created_at": now}
+        if answer is not None:
+            values["answer"] = answer
+        taken = await session.execute(self._takings[session.get_bind().dialect.name], values)
         if isinstance(taken, CursorResult) and taken.rowcount == 1:
             return None
         before = await self.find(session, key)
@@ -101,8 +104,8 @@ class IdempotencyStore:
         Raises:
             IdempotencyKeyReused: the key was used with another input.
         """
-        model = self._model
-        row = (await session.execute(select(model.input_hash, model.answer).where(*self._is(key)))).one_or_none()
+        where = {f"at_{name}": getattr(key, name) for name in _SCOPE}
+        row = (await session.execute(self._finding, where)).one_or_none()
         if row is None:
             return None
         if row.input_hash != key.input_hash:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Table, Update, case, delete, insert, literal, or_, update
+from sqlalchemy import CursorResult, Table, Update, bindparam, case, delete, insert, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.booking.models.base import AuditEntry
@@ -28,6 +29,14 @@ from subgraphs.booking.repository.sale_records import (
     RefundRecord,
 )
 from subgraphs.common.ids import new_id, new_scoped_id
+
+_BOOKINGS: Final = cast("Table", Booking.__table__)
+_PAYMENTS: Final = cast("Table", Payment.__table__)
+_INSERT_BOOKING: Final = insert(_BOOKINGS)
+_INSERT_LINE: Final = insert(cast("Table", BookingLine.__table__))
+_INSERT_PAYMENT: Final = insert(_PAYMENTS)
+_INSERT_TICKET: Final = insert(cast("Table", Ticket.__table__))
+_INSERT_NOTE: Final = insert(cast("Table", AuditEntry.__table__))
 
 
 class Overtaken(Exception):
@@ -56,7 +65,7 @@ class Ledger:
         Raises:
             IntegrityError: there is one with this id (the hold was booked before) or this reference.
         """
-        await self._session.execute(insert(Booking).values(**asdict(booking)))
+        await self._session.execute(_INSERT_BOOKING, asdict(booking))
         await self._add_lines(lines)
         self.note(booking.id, "booking.created", after=booking.status.value)
 
@@ -70,8 +79,7 @@ class Ledger:
             Overtaken: the booking is not where it was read.
         """
         require_arrow(booking.status, to)
-        given_back = _released(booking, None) if release else {}
-        await self._set(_booking(booking).values(status=to, **values, **given_back))
+        await self._write(_BOOKINGS, booking, {"status": to, **values}, frees=booking if release else None)
         if release:
             values.update(leased_until=None, due_at=None, tries=0)
         self.note(booking.id, action, before=booking.status.value, after=to.value)
@@ -83,7 +91,7 @@ class Ledger:
         Raises:
             Overtaken: the booking is not where it was read.
         """
-        await self._set(_booking(booking).values(**values))
+        await self._write(_BOOKINGS, booking, values)
         return replace(booking, **values)
 
     async def lease(self, booking_id: str, *, showtime_id: str, until: datetime) -> bool:
@@ -100,7 +108,7 @@ class Ledger:
         Raises:
             Overtaken: the booking is not where it was read.
         """
-        await self._set(_booking(booking).values(**_released(booking, due_at)))
+        await self._write(_BOOKINGS, booking, {}, frees=booking, due_at=due_at)
         return replace(booking, leased_until=None, due_at=due_at, tries=0)
 
     async def make_due(self, booking_id: str, *, showtime_id: str) -> None:
@@ -119,7 +127,7 @@ class Ledger:
 
     async def add_payment(self, payment: PaymentRecord) -> None:
         """Insert an attempt to pay: the intent, before the provider hears of it."""
-        await self._session.execute(insert(Payment).values(**asdict(payment)))
+        await self._session.execute(_INSERT_PAYMENT, asdict(payment))
         self.note(payment.id, "payment.created", after=payment.status.value)
 
     async def move_payment(
@@ -130,7 +138,7 @@ class Ledger:
         values["updated_at"] = self.now
         if to is PaymentStatus.CAPTURED:
             values["captured_minor"] = payment.amount_minor
-        await self._set(_payment(payment).values(status=to, **values))
+        await self._write(_PAYMENTS, payment, {"status": to, **values})
         details = {"declineCode": values["decline_code"]} if values.get("decline_code") else None
         self.note(payment.id, action, before=payment.status.value, after=to.value, details=details)
         return replace(payment, status=to, **values)
@@ -138,7 +146,7 @@ class Ledger:
     async def touch_payment(self, payment: PaymentRecord, **values: Any) -> PaymentRecord:
         """Write columns that are not the state; raises as `touch_booking`."""
         values["updated_at"] = self.now
-        await self._set(_payment(payment).values(**values))
+        await self._write(_PAYMENTS, payment, values)
         return replace(payment, **values)
 
     async def add_refund(
@@ -202,7 +210,7 @@ class Ledger:
             }
             for line in lines
         ]
-        await self._session.execute(insert(Ticket), tickets)
+        await self._session.execute(_INSERT_TICKET, tickets)
         self.note(booking.id, "tickets.issued")
 
     async def void_tickets(self, booking: BookingRecord, *, unused: bool = False) -> int:
@@ -281,10 +289,27 @@ class Ledger:
     async def close(self) -> None:
         """Insert the rows of the audit log; the unit of work is committed right after."""
         for entries in filter(None, (self._notes, self._detailed)):
-            await self._session.execute(insert(cast("Table", AuditEntry.__table__)), entries)
+            await self._session.execute(_INSERT_NOTE, entries)
 
     async def _add_lines(self, lines: Sequence[LineRecord]) -> None:
-        await self._session.execute(insert(BookingLine), [asdict(line) for line in lines])
+        await self._session.execute(_INSERT_LINE, [asdict(line) for line in lines])
+
+    async def _write(
+        self,
+        table: Table,
+        read: BookingRecord | PaymentRecord,
+        values: dict[str, Any],
+        *,
+        frees: BookingRecord | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        parameters = {f"to_{name}": value for name, value in values.items()}
+        parameters |= {"at_showtime": read.showtime_id, "at_id": read.id, "at_status": read.status}
+        if frees is not None:
+            parameters |= {"at_due_at": frees.due_at, "to_due_at": due_at}
+        result = await self._session.execute(_guarded(table, tuple(values), frees=frees is not None), parameters)
+        if cast("CursorResult[Any]", result).rowcount != 1:
+            raise Overtaken
 
     async def _set(self, statement: Update) -> None:
         if await self._count(statement) != 1:
@@ -295,16 +320,28 @@ class Ledger:
         return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def _booking(booking: BookingRecord) -> Update:
-    return update(Booking).where(
-        Booking.showtime_id == booking.showtime_id, Booking.id == booking.id, Booking.status == booking.status
+@functools.cache
+def _guarded(table: Table, columns: tuple[str, ...], *, frees: bool) -> Update:
+    """Give the update of a row in the state in which it was read. Building it costs more than running it: it is kept.
+
+    Its parameters: `at_showtime`, `at_id`, `at_status`, `to_<column>`; and `at_due_at`, `to_due_at` where it `frees` a
+    booking from work on it.
+    """
+    row = table.c
+    values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=row[name].type) for name in columns}
+    if frees:
+        as_read = row.due_at.is_not_distinct_from(bindparam("at_due_at", type_=row.due_at.type))
+        moment = bindparam("to_due_at", type_=row.due_at.type)
+        values |= {"leased_until": None, "tries": 0, "due_at": case((as_read, moment), else_=row.due_at)}
+    return (
+        update(table)
+        .where(
+            row.showtime_id == bindparam("at_showtime"),
+            row.id == bindparam("at_id"),
+            row.status == bindparam("at_status"),
+        )
+        .values(values)
     )
-
-
-def _released(booking: BookingRecord, due_at: datetime | None) -> dict[str, Any]:
-    as_read = Booking.due_at.is_not_distinct_from(booking.due_at)
-    moment = literal(due_at, Booking.due_at.type)
-    return {"leased_until": None, "tries": 0, "due_at": case((as_read, moment), else_=Booking.due_at)}
 
 
 def _payment(payment: PaymentRecord) -> Update:

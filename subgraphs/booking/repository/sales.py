@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.booking.models.sales import Booking, BookingChange, BookingLine, Payment, Refund, Ticket
@@ -41,8 +41,7 @@ class SalesRepository:
 
     async def booking(self, booking_id: str) -> BookingRecord | None:
         """Read one booking."""
-        query = select(*BOOKING_COLUMNS).where(*_is(Booking, booking_id))
-        row = (await self._session.execute(query)).one_or_none()
+        row = (await self._session.execute(_BOOKING, _one(booking_id))).one_or_none()
         return None if row is None else BookingRecord(*row)
 
     async def sale(self, booking_id: str) -> Sale | None:
@@ -63,48 +62,33 @@ class SalesRepository:
 
     async def bookings(self, booking_ids: Sequence[str]) -> dict[str, BookingRecord]:
         """Read bookings; unknown ids are left out."""
-        query = select(*BOOKING_COLUMNS).where(_among(Booking.showtime_id, Booking.id, booking_ids))
-        return {row.id: BookingRecord(*row) for row in await self._session.execute(query)}
+        rows = await self._session.execute(_BOOKINGS, _many(booking_ids))
+        return {row.id: BookingRecord(*row) for row in rows}
 
     async def lines_of(self, booking_ids: Sequence[str]) -> dict[str, tuple[LineRecord, ...]]:
         """Read the lines of bookings, in their order."""
-        query = (
-            select(*LINE_COLUMNS)
-            .where(_among(BookingLine.showtime_id, BookingLine.booking_id, booking_ids))
-            .order_by(BookingLine.booking_id, BookingLine.position)
-        )
         found: defaultdict[str, list[LineRecord]] = defaultdict(list)
-        for row in await self._session.execute(query):
+        for row in await self._session.execute(_LINES, _many(booking_ids)):
             found[row.booking_id].append(LineRecord(*row))
         return {booking_id: tuple(lines) for booking_id, lines in found.items()}
 
     async def payments_of(self, booking_ids: Sequence[str]) -> dict[str, tuple[PaymentRecord, ...]]:
         """Read the attempts to pay for bookings, oldest first."""
-        query = (
-            select(*PAYMENT_COLUMNS)
-            .where(_among(Payment.showtime_id, Payment.booking_id, booking_ids))
-            .order_by(Payment.booking_id, Payment.created_at, Payment.id)
-        )
         found: defaultdict[str, list[PaymentRecord]] = defaultdict(list)
-        for row in await self._session.execute(query):
+        for row in await self._session.execute(_PAYMENTS, _many(booking_ids)):
             found[row.booking_id].append(PaymentRecord(*row))
         return {booking_id: tuple(payments) for booking_id, payments in found.items()}
 
     async def valid_tickets_of(self, booking_ids: Sequence[str]) -> dict[str, tuple[TicketRecord, ...]]:
         """Read the valid tickets of bookings, in the order of their lines."""
-        query = (
-            select(*TICKET_COLUMNS)
-            .where(_among(Ticket.showtime_id, Ticket.booking_id, booking_ids), Ticket.status == TicketStatus.VALID)
-            .order_by(Ticket.booking_id, Ticket.position)
-        )
         found: defaultdict[str, list[TicketRecord]] = defaultdict(list)
-        for row in await self._session.execute(query):
+        for row in await self._session.execute(_TICKETS, _many(booking_ids)):
             found[row.booking_id].append(TicketRecord(*row))
         return {booking_id: tuple(tickets) for booking_id, tickets in found.items()}
 
     async def payment(self, payment_id: str) -> PaymentRecord | None:
         """Read one attempt to pay."""
-        row = (await self._session.execute(select(*PAYMENT_COLUMNS).where(*_is(Payment, payment_id)))).one_or_none()
+        row = (await self._session.execute(_PAYMENT, _one(payment_id))).one_or_none()
         return None if row is None else PaymentRecord(*row)
 
     async def change(self, change_id: str) -> ChangeRecord | None:
@@ -188,7 +172,32 @@ def _is(model: Any, scoped_id: str) -> tuple[ColumnElement[bool], ...]:
     return (model.showtime_id == showtime_of(scoped_id), model.id == scoped_id)
 
 
-def _among(showtime_column: Any, id_column: Any, booking_ids: Sequence[str]) -> ColumnElement[bool]:
+def _among(showtime_column: ColumnElement[str], id_column: ColumnElement[str]) -> ColumnElement[bool]:
     # The showtimes are named too: they begin every key, and tell a spread database where to look.
-    showtimes = sorted({showtime_of(booking_id) for booking_id in booking_ids})
-    return and_(showtime_column.in_(showtimes), id_column.in_(booking_ids))
+    return and_(
+        showtime_column.in_(bindparam("showtimes", expanding=True)), id_column.in_(bindparam("ids", expanding=True))
+    )
+
+
+def _many(booking_ids: Sequence[str]) -> dict[str, Any]:
+    return {"showtimes": sorted({showtime_of(booking_id) for booking_id in booking_ids}), "ids": list(booking_ids)}
+
+
+def _one(scoped_id: str) -> dict[str, Any]:
+    return {"showtime": showtime_of(scoped_id), "id": scoped_id}
+
+
+# What every sale reads is built once: to build a statement costs more than to run it.
+_B, _L, _P, _T = (cast("Table", model.__table__).c for model in (Booking, BookingLine, Payment, Ticket))
+_BOOKING: Final = select(*BOOKING_COLUMNS).where(_B.showtime_id == bindparam("showtime"), _B.id == bindparam("id"))
+_PAYMENT: Final = select(*PAYMENT_COLUMNS).where(_P.showtime_id == bindparam("showtime"), _P.id == bindparam("id"))
+_BOOKINGS: Final = select(*BOOKING_COLUMNS).where(_among(_B.showtime_id, _B.id))
+_LINES: Final = select(*LINE_COLUMNS).where(_among(_L.showtime_id, _L.booking_id)).order_by(_L.booking_id, _L.position)
+_PAYMENTS: Final = (
+    select(*PAYMENT_COLUMNS).where(_among(_P.showtime_id, _P.booking_id)).order_by(_P.booking_id, _P.created_at, _P.id)
+)
+_TICKETS: Final = (
+    select(*TICKET_COLUMNS)
+    .where(_among(_T.showtime_id, _T.booking_id), _T.status == TicketStatus.VALID)
+    .order_by(_T.booking_id, _T.position)
+)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.booking.models import Cinema, Showtime
@@ -19,6 +19,12 @@ from subgraphs.booking.repository.records import SHOWTIME_COLUMNS, ShowtimeRecor
 
 _SORT: Final = (SortPart(Showtime.__table__.c.starts_at, datetime), SortPart(Showtime.__table__.c.id, str))
 SHOWTIME_SORT_SHAPE: Final = (datetime, str)
+_BY_IDS: Final = select(*SHOWTIME_COLUMNS).where(Showtime.__table__.c.id.in_(bindparam("ids", expanding=True)))
+_SHARED: Final = (
+    select(*SHOWTIME_COLUMNS)
+    .where(Showtime.__table__.c.id == bindparam("id"))
+    .with_for_update(read=True, key_share=True)
+)
 _TAKES_SEATS: Final = (BookingStatus.PENDING_PAYMENT, BookingStatus.CONFIRMING, BookingStatus.CONFIRMED)
 
 
@@ -53,7 +59,7 @@ class ShowtimeRepository:
 
     async def by_ids(self, ids: Sequence[str]) -> dict[str, ShowtimeRecord]:
         """Read showtimes; unknown ids are left out."""
-        rows = await self._session.execute(select(*SHOWTIME_COLUMNS).where(Showtime.id.in_(ids)))
+        rows = await self._session.execute(_BY_IDS, {"ids": list(ids)})
         return {row.id: showtime_record(row) for row in rows}
 
     async def page(self, query: ShowtimeQuery, request: PageRequest, *, now: datetime) -> Page[ShowtimeRecord]:
@@ -107,8 +113,7 @@ class ShowtimeRepository:
 
     async def share(self, showtime_id: str) -> ShowtimeRecord | None:
         """Read a showtime that stays as it is until this unit of work ends; others may rest on it at the same time."""
-        statement = select(*SHOWTIME_COLUMNS).where(Showtime.id == showtime_id)
-        row = (await self._session.execute(statement.with_for_update(read=True, key_share=True))).one_or_none()
+        row = (await self._session.execute(_SHARED, {"id": showtime_id})).one_or_none()
         return None if row is None else showtime_record(row)
 
     async def overlaps(
