@@ -23,9 +23,19 @@ from bench import operations
 from bench.load_client import Call, Connection, Result, measure
 from bench.server import ROOT, Measured, free_port, keep_the_load_off_the_servers_core, running
 
-PARTS: Final = ("search", "map-packed", "map-list", "hold", "journey")
+PARTS: Final = ("search", "map-packed", "map-list", "hold", "book", "pay", "journey")
 _PACKAGES: Final = ("strawberry-graphql", "graphql-core", "sqlalchemy", "uvicorn", "uvloop", "orjson", "aiohttp")
-_REQUESTS: Final = {"search": 1_500, "map-packed": 4_000, "map-list": 1_500, "hold": 1_000, "journey": 400}
+_REQUESTS: Final = {
+    "search": 1_500,
+    "map-packed": 4_000,
+    "map-list": 1_500,
+    "hold": 1_000,
+    "book": 300,
+    "pay": 300,
+    "journey": 400,
+}
+_NOT_COUNTED: Final = 100
+"""Calls that `measure` makes before it counts: to warm up, and alone."""
 
 
 def main(
@@ -76,18 +86,32 @@ async def _yardstick(folder: Path) -> Result:
 
 
 async def _measure_parts(server: Measured, chosen: tuple[str, ...], scale: float) -> list[Result]:
+    results: list[Result] = []
     async with aiohttp.ClientSession(trust_env=False) as session:
-        stage = await operations.set_stage(Connection(session, server.url))
-    calls: dict[str, Call] = {
-        "search": operations.search(),
-        "map-packed": operations.seat_map(stage.hall_id, operations.MAP_PACKED),
-        "map-list": operations.seat_map(stage.hall_id, operations.MAP_LIST),
-        "hold": operations.hold_and_release(stage),
-        "journey": operations.journey(stage),
-    }
-    return [
-        await measure(part, server, calls[part], requests=max(int(_REQUESTS[part] * scale), 100)) for part in chosen
-    ]
+        connection = Connection(session, server.url)
+        stage = await operations.set_stage(connection)
+        for part in chosen:
+            requests = max(int(_REQUESTS[part] * scale), 100)
+            call = await _call_of(part, connection, stage, requests + _NOT_COUNTED)
+            results.append(await measure(part, server, call, requests=requests))
+    return results
+
+
+async def _call_of(part: str, connection: Connection, stage: operations.Stage, calls: int) -> Call:
+    match part:
+        case "search":
+            return operations.search()
+        case "map-packed":
+            return operations.seat_map(stage.hall_id, operations.MAP_PACKED)
+        case "map-list":
+            return operations.seat_map(stage.hall_id, operations.MAP_LIST)
+        case "hold":
+            return operations.hold_and_release(stage)
+        case "book" | "pay":
+            made = await operations.ready(connection, stage, calls, booked=part == "pay")
+            return operations.pay(made) if part == "pay" else operations.book(made)
+        case _:
+            return operations.journey(stage)
 
 
 def _surroundings() -> dict[str, Any]:

@@ -46,6 +46,9 @@ mutation Pay($input: PayBookingInput!) {
 GUEST = "mutation { createGuestSession { accessToken } }"
 TITLES = ("the", "love", "star", "lord of the", "night", "man", "batman", "amelie", "city", "war")
 
+Ready = Iterator[tuple[str, dict[str, str]]]
+"""Ids of holds or bookings, each with its person's headers."""
+
 
 @dataclass
 class Stage:
@@ -117,6 +120,57 @@ async def _hold(connection: Connection, stage: Stage, number: int) -> tuple[str,
     return payload["hold"]["id"], headers
 
 
+async def _book(connection: Connection, hold_id: str, headers: dict[str, str]) -> str:
+    booked = await connection.ask(
+        BOOK,
+        headers,
+        input={"holdId": hold_id, "contactEmail": "bench@example.com", "idempotencyKey": uuid.uuid4().hex},
+    )
+    booking = booked["createBooking"]["booking"]
+    if booking is None:
+        raise WrongAnswer(str(booked))
+    booking_id: str = booking["id"]
+    return booking_id
+
+
+async def _pay(connection: Connection, booking_id: str, headers: dict[str, str]) -> None:
+    paid = await connection.ask(
+        PAY,
+        headers,
+        input={"bookingId": booking_id, "paymentMethod": "pm_card_visa", "idempotencyKey": uuid.uuid4().hex},
+    )
+    booking = paid["payBooking"]["booking"]
+    if booking is None or booking["status"] != "CONFIRMED":
+        raise WrongAnswer(str(paid))
+
+
+async def ready(connection: Connection, stage: Stage, count: int, *, booked: bool) -> Ready:
+    """Make holds, or bookings of them, that are then booked or paid while it is measured: each with its person."""
+    made: list[tuple[str, dict[str, str]]] = []
+    for number in range(count):
+        held, headers = await _hold(connection, stage, number)
+        made.append((await _book(connection, held, headers) if booked else held, headers))
+    return iter(made)
+
+
+def book(holds: Ready) -> Call:
+    """A booking made of a hold that is there."""
+
+    async def call(connection: Connection, _number: int) -> None:
+        await _book(connection, *next(holds))
+
+    return call
+
+
+def pay(bookings: Ready) -> Call:
+    """A booking paid: authorized, claimed, captured, with its tickets."""
+
+    async def call(connection: Connection, _number: int) -> None:
+        await _pay(connection, *next(bookings))
+
+    return call
+
+
 def hold_and_release(stage: Stage) -> Call:
     """A hold, and its release so that the person may hold again: two mutations."""
 
@@ -136,20 +190,6 @@ def journey(stage: Stage) -> Call:
         await look(connection, number)
         await show(connection, number)
         held, headers = await _hold(connection, stage, number)
-        booked = await connection.ask(
-            BOOK,
-            headers,
-            input={"holdId": held, "contactEmail": "bench@example.com", "idempotencyKey": uuid.uuid4().hex},
-        )
-        booking = booked["createBooking"]["booking"]
-        if booking is None:
-            raise WrongAnswer(str(booked))
-        paid = await connection.ask(
-            PAY,
-            headers,
-            input={"bookingId": booking["id"], "paymentMethod": "pm_card_visa", "idempotencyKey": uuid.uuid4().hex},
-        )
-        if paid["payBooking"]["booking"]["status"] != "CONFIRMED":
-            raise WrongAnswer(str(paid))
+        await _pay(connection, await _book(connection, held, headers), headers)
 
     return call
