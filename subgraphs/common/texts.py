@@ -49,3 +49,10 @@ def checked_text(value: str, *, longest: int, field: Sequence[str], multiline: b
     if len(composed) > longest:
         raise InvalidInput(f"This text is too long: at most {longest} characters.", field=field)
     return composed
+
+
+def optional_text(value: str | None, *, longest: int, field: Sequence[str], multiline: bool = False) -> str | None:
+    """As `checked_text`, where nothing and an empty text mean None."""
+    if value is None or not value[: longest + 1].strip():
+        return None
+    return checked_text(value, longest=longest, field=field, multiline=multiline)

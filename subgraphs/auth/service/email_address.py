@@ -10,8 +10,8 @@ from typing import Final
 
 import idna
 
-from subgraphs.auth.service.text import refuse_broken
 from subgraphs.common.errors import InvalidInput
+from subgraphs.common.texts import refuse_broken
 
 _LONGEST: Final = 254
 _LONGEST_LOCAL_OCTETS: Final = 64

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from subgraphs.auth.service.text import refuse_broken
 from subgraphs.common.errors import InvalidInput
+from subgraphs.common.texts import refuse_broken
 
 _SHORTEST: Final = 10
 _LONGEST: Final = 128

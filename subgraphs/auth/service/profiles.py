@@ -11,9 +11,9 @@ from subgraphs.auth.service.credentials import Credentials, standing_user
 from subgraphs.auth.service.email_address import EmailAddress
 from subgraphs.auth.service.letters import Notice
 from subgraphs.auth.service.mails import Mails
+from subgraphs.auth.service.names import checked_name
 from subgraphs.auth.service.person import Person
 from subgraphs.auth.service.secret_tokens import hash_of
-from subgraphs.auth.service.text import checked_name
 from subgraphs.auth.service.throttle import Limits, Taken, Throttle
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database

@@ -10,11 +10,11 @@ from subgraphs.auth.repository.audit import AuditRepository
 from subgraphs.auth.repository.users import UserRepository
 from subgraphs.auth.service.email_address import EmailAddress
 from subgraphs.auth.service.guests import Guests
+from subgraphs.auth.service.names import checked_name
 from subgraphs.auth.service.password_hasher import PasswordHasher
 from subgraphs.auth.service.password_policy import acceptable_password
 from subgraphs.auth.service.person import Person
 from subgraphs.auth.service.session_issuer import OpenSession, SessionIssuer, SignedIn
-from subgraphs.auth.service.text import checked_name
 from subgraphs.auth.service.throttle import Limits, Throttle
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database

@@ -17,9 +17,10 @@ from subgraphs.booking.schema.enums import MovieOrder, SeatCategory
 from subgraphs.booking.service.cinemas import NewCinema
 from subgraphs.booking.service.prices import NewPrice
 from subgraphs.booking.service.scheduling import NewShowtime, ShowtimeChange
-from subgraphs.booking.text import checked_text, fold
+from subgraphs.booking.text import fold
 from subgraphs.common.errors import BadUserInput, InvalidInput
 from subgraphs.common.ids import is_id
+from subgraphs.common.texts import checked_text
 
 _LONGEST_TERM: Final = 200
 _MOST_GENRES: Final = 20
@@ -38,7 +39,7 @@ def _term(value: str | None, *, name: str) -> str | None:
     if value is None or (len(value) <= _LONGEST_TERM and not value.strip()):
         return None
     try:
-        return fold(checked_text(value, field=name, longest=_LONGEST_TERM))
+        return fold(checked_text(value, field=[name], longest=_LONGEST_TERM))
     except InvalidInput as error:
         raise BadUserInput(f"`{name}`: {error.message}") from error
 

@@ -12,12 +12,13 @@ from subgraphs.booking.repository.audit import AuditLog
 from subgraphs.booking.repository.cinemas import CinemaQuery, CinemaRepository
 from subgraphs.booking.repository.records import CinemaRecord
 from subgraphs.booking.service.telling_seat import REGISTER_CINEMA, cinema_partition
-from subgraphs.booking.text import checked_text, fold, optional_text
+from subgraphs.booking.text import fold
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database
 from subgraphs.common.errors import InvalidInput, NotFound
 from subgraphs.common.ids import is_id, new_id
 from subgraphs.common.outbox import Outbox
+from subgraphs.common.texts import checked_text, optional_text
 
 _LONGEST_NAME: Final = 120
 _LONGEST_ADDRESS: Final = 300
@@ -84,8 +85,8 @@ class CinemaService:
             InvalidInput: a value is refused.
             NotFound: there is no such cinema.
         """
-        new_name = None if name is None else checked_text(name, field="name", longest=_LONGEST_NAME)
-        new_address = optional_text(address, field="address", longest=_LONGEST_ADDRESS)
+        new_name = None if name is None else checked_text(name, field=["name"], longest=_LONGEST_NAME)
+        new_address = optional_text(address, field=["address"], longest=_LONGEST_ADDRESS)
         now = self._clock.now()
         unknown = NotFound("There is no such cinema.", field=["id"])
         if not is_id(cinema_id):
@@ -111,9 +112,9 @@ def checked_cinema(cinema: NewCinema) -> CinemaRecord:
     """
     return CinemaRecord(
         id=new_id(),
-        name=checked_text(cinema.name, field="name", longest=_LONGEST_NAME),
-        city=checked_text(cinema.city, field="city", longest=_LONGEST_NAME),
-        address=optional_text(cinema.address, field="address", longest=_LONGEST_ADDRESS),
+        name=checked_text(cinema.name, field=["name"], longest=_LONGEST_NAME),
+        city=checked_text(cinema.city, field=["city"], longest=_LONGEST_NAME),
+        address=optional_text(cinema.address, field=["address"], longest=_LONGEST_ADDRESS),
         time_zone=_checked_zone(cinema.time_zone),
     )
 
@@ -132,7 +133,7 @@ def cinema_row(record: CinemaRecord) -> dict[str, Any]:
 
 
 def _checked_zone(name: str) -> str:
-    zone = checked_text(name, field="timeZone", longest=_LONGEST_ZONE)
+    zone = checked_text(name, field=["timeZone"], longest=_LONGEST_ZONE)
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

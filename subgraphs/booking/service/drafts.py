@@ -15,10 +15,10 @@ from subgraphs.booking.money import Amount
 from subgraphs.booking.repository.records import ShowtimeRecord
 from subgraphs.booking.repository.sale_records import BookingRecord, LineRecord
 from subgraphs.booking.seat_client import ClaimedSeat, ClaimStatus, SeatClaim
-from subgraphs.booking.text import optional_text
 from subgraphs.common.errors import InvalidInput, NotAllowedNow, NotFound
 from subgraphs.common.idempotency import IdempotencyKey
 from subgraphs.common.identity import Principal, Role
+from subgraphs.common.texts import optional_text
 
 _LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _LONGEST_EMAIL: Final = 254
@@ -93,7 +93,7 @@ def checked_contact(given: str | None, person: Principal) -> str | None:
     Raises:
         InvalidInput: it is missing, or not an address.
     """
-    email = optional_text(given, field="contactEmail", longest=_LONGEST_EMAIL)
+    email = optional_text(given, field=["contactEmail"], longest=_LONGEST_EMAIL)
     if email is None:
         if person.role is Role.GUEST:
             raise InvalidInput("Guests give an address that the tickets are sent to.", field=["contactEmail"])

@@ -12,8 +12,8 @@ from typing import Any, Final
 import orjson
 
 from subgraphs.booking.service.movies import LONGEST_RUNTIME, LONGEST_TITLE
-from subgraphs.booking.text import checked_text
 from subgraphs.common.errors import InvalidInput
+from subgraphs.common.texts import checked_text
 
 _MONTHS: Final = {
     name: number
@@ -101,7 +101,7 @@ def _title(value: object) -> str:
     if not isinstance(value, str):
         raise RowLeftOut(f"its title is neither text nor a whole number: {type(value).__name__}")
     try:
-        return checked_text(value, field="Title", longest=LONGEST_TITLE)
+        return checked_text(value, field=["Title"], longest=LONGEST_TITLE)
     except InvalidInput as error:
         raise RowLeftOut(f"its title is not usable. {error.message}") from error
 
@@ -163,7 +163,7 @@ def _names(value: object) -> list[str]:
     names: list[str] = []
     for part in value.split("/") if isinstance(value, str) else ():
         try:
-            names.append(checked_text(part, field="name", longest=_LONGEST_NAME))
+            names.append(checked_text(part, field=["name"], longest=_LONGEST_NAME))
         except InvalidInput:
             continue
     return names
@@ -173,6 +173,6 @@ def _certificate(value: object) -> str | None:
     if not isinstance(value, str) or value in _NO_CERTIFICATE:
         return None
     try:
-        return checked_text(value, field="MPAA Rating", longest=_LONGEST_CERTIFICATE)
+        return checked_text(value, field=["MPAA Rating"], longest=_LONGEST_CERTIFICATE)
     except InvalidInput:
         return None

@@ -12,11 +12,11 @@ from subgraphs.booking.repository.audit import AuditLog
 from subgraphs.booking.repository.movie_search import MovieQuery
 from subgraphs.booking.repository.movies import MovieRepository, folded_title_of, search_text_of
 from subgraphs.booking.repository.records import MovieRecord
-from subgraphs.booking.text import checked_text, optional_text
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database
 from subgraphs.common.errors import InvalidInput, NotFound
 from subgraphs.common.ids import is_id, new_id
+from subgraphs.common.texts import checked_text, optional_text
 
 LONGEST_TITLE: Final = 300
 LONGEST_RUNTIME: Final = 1_000
@@ -108,7 +108,7 @@ def _checked_names(values: Sequence[str] | None, *, field: str) -> list[str]:
     checked: list[str] = []
     for position, name in enumerate(names):
         try:
-            checked.append(checked_text(name, field=field, longest=_LONGEST_NAME))
+            checked.append(checked_text(name, field=[field], longest=_LONGEST_NAME))
         except InvalidInput as error:
             raise InvalidInput(error.message, field=[field, str(position)]) from error
     return list(dict.fromkeys(checked))
@@ -127,7 +127,7 @@ def _checked_release(day: date | None) -> date | None:
 
 
 def _checked_url(url: str | None) -> str | None:
-    text = optional_text(url, field="posterUrl", longest=_LONGEST_URL)
+    text = optional_text(url, field=["posterUrl"], longest=_LONGEST_URL)
     if text is None:
         return None
     refusal = InvalidInput("Send a web address that starts with https:// or http://.", field=["posterUrl"])
@@ -142,13 +142,13 @@ def _checked_url(url: str | None) -> str | None:
 
 
 _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
-    "title": lambda value: checked_text(value or "", field="title", longest=LONGEST_TITLE),
-    "original_title": lambda value: optional_text(value, field="originalTitle", longest=LONGEST_TITLE),
-    "synopsis": lambda value: optional_text(value, field="synopsis", longest=_LONGEST_SYNOPSIS, multiline=True),
+    "title": lambda value: checked_text(value or "", field=["title"], longest=LONGEST_TITLE),
+    "original_title": lambda value: optional_text(value, field=["originalTitle"], longest=LONGEST_TITLE),
+    "synopsis": lambda value: optional_text(value, field=["synopsis"], longest=_LONGEST_SYNOPSIS, multiline=True),
     "genres": lambda value: _checked_names(value, field="genres"),
     "directors": lambda value: _checked_names(value, field="directors"),
     "runtime_minutes": _checked_runtime,
-    "certificate": lambda value: optional_text(value, field="certificate", longest=_LONGEST_CERTIFICATE),
+    "certificate": lambda value: optional_text(value, field=["certificate"], longest=_LONGEST_CERTIFICATE),
     "release_date": _checked_release,
     "poster_url": _checked_url,
 }

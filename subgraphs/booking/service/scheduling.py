@@ -24,13 +24,13 @@ from subgraphs.booking.service.telling_seat import (
     sales_partition,
     showtime_partition,
 )
-from subgraphs.booking.text import optional_text
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database
 from subgraphs.common.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
 from subgraphs.common.identity import Principal
 from subgraphs.common.ids import is_id, new_id
 from subgraphs.common.outbox import Outbox
+from subgraphs.common.texts import optional_text
 
 _PLANNED_AHEAD: Final = timedelta(days=730)
 _LONGEST_REASON: Final = 500
@@ -160,7 +160,7 @@ class SchedulingService:
             NotAllowedNow: it is over.
             Forbidden: it is in a cinema that this staff is not tied to.
         """
-        checked_reason = optional_text(reason, field="reason", longest=_LONGEST_REASON, multiline=True)
+        checked_reason = optional_text(reason, field=["reason"], longest=_LONGEST_REASON, multiline=True)
         now = self._clock.now()
         await self._planned(showtime_id, staff, field="showtimeId")
         async with self._database.write() as session:

@@ -13,11 +13,11 @@ from subgraphs.common.clock import Clock
 from subgraphs.common.errors import InvalidInput, NotFound
 from subgraphs.common.identity import Principal, require_staff
 from subgraphs.common.ids import is_id, new_id
+from subgraphs.common.texts import checked_text
 from subgraphs.seat.models.records import AuditoriumRecord
 from subgraphs.seat.repository.work import SeatDatabase
 from subgraphs.seat.seating.layout import Layout
 from subgraphs.seat.seating.plan import PlanRefused, RowPlan, build_layout, check_plan
-from subgraphs.seat.service.text import checked_text
 
 _LONGEST_NAME: Final = 100
 _KEPT_LAYOUTS: Final = 500
