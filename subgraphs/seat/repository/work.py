@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Table, delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.common.database import Database
@@ -19,12 +19,19 @@ from subgraphs.seat.repository.openings import OpeningRepository
 from subgraphs.seat.repository.rooms import RoomRepository
 from subgraphs.seat.repository.showtimes import Now, ShowtimeRepository
 
+_INSERT_AUDIT: Final = insert(cast("Table", AuditEntryRow.__table__))
+
 
 class Work:
-    """What one transaction works with."""
+    """What one transaction works with.
 
-    def __init__(self, session: AsyncSession, now: Now) -> None:
+    Attributes:
+        is_alone: nobody else writes while it lasts (SQLite): what it has read stays, without locks on rows.
+    """
+
+    def __init__(self, session: AsyncSession, now: Now, *, is_alone: bool = False) -> None:
         self.session = session
+        self.is_alone = is_alone
         self.showtimes = ShowtimeRepository(session, now)
         self.claims = ClaimRepository(session, now)
         self.holds = HoldRepository(session, now)
@@ -35,7 +42,7 @@ class Work:
         """Write rows of the audit log: `at`, `actor`, `subject`, `action`, and where they apply `before`, `after`."""
         rows = entries if isinstance(entries, list) else [entries]
         blank = {"before": None, "after": None, "details": None}
-        await self.session.execute(insert(AuditEntryRow), [{"id": new_id(), **blank, **row} for row in rows])
+        await self.session.execute(_INSERT_AUDIT, [{"id": new_id(), **blank, **row} for row in rows])
 
     async def forget_answers(self, person_id: str) -> None:
         """Delete the answers that were stored for a person."""
@@ -59,4 +66,4 @@ class SeatDatabase:
     async def write(self) -> AsyncIterator[Work]:
         """Open a unit of work that commits when left; raises as `Database.write`."""
         async with self.database.write() as session:
-            yield Work(session, self.database.now)
+            yield Work(session, self.database.now, is_alone=self.database.is_sqlite)

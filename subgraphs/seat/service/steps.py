@@ -56,7 +56,7 @@ class HoldStep:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a decision rests on: all of it locked, as far as the step needs."""
+    """What a decision rests on: all of it locked, as far as the step needs. `claims` only serves steps on a booking."""
 
     hold: HoldRecord
     claims: list[ClaimRecord]
@@ -252,13 +252,15 @@ async def _look(work: Work, hold_id: str, *, with_showtime: bool, booking_id: st
     hold = await work.holds.find(hold_id)
     if hold is None:
         return None
-    if booking_id is None:
-        claims = await work.claims.lock(hold.showtime_id, hold.positions)
-    else:
+    claims: list[ClaimRecord] = []
+    if booking_id is not None:
         claims = await work.claims.lock_with_booking(hold.showtime_id, hold.positions, booking_id=booking_id)
+    elif not work.is_alone:
+        claims = await work.claims.lock(hold.showtime_id, hold.positions)
     read = work.showtimes.lock if with_showtime else work.showtimes.find
     showtime = await read(hold.showtime_id)
-    hold = await work.holds.find(hold_id, lock=True)
+    if not work.is_alone:
+        hold = await work.holds.find(hold_id, lock=True)
     return None if hold is None or showtime is None else _Seen(hold, claims, showtime)
 
 
