@@ -10,7 +10,7 @@ from rich.markup import escape
 from eventio.commands import cli
 from eventio.errors import CannotRun
 from router.errors import ConfigError, SupergraphError
-from subgraphs.common.migrations import DatabaseIsNewer, DatabaseIsOlder
+from subgraphs.common.errors import DatabaseIsNewer, DatabaseIsOlder
 
 _STOPS = (CannotRun, ConfigError, SupergraphError, DatabaseIsNewer, DatabaseIsOlder)
 

@@ -18,7 +18,7 @@ from subgraphs.booking.app import BookingService
 from subgraphs.common.app import Service
 from subgraphs.common.bus import Bus, bus_for
 from subgraphs.common.clock import Clock, SystemClock
-from subgraphs.common.migrations import DatabaseIsNewer
+from subgraphs.common.errors import DatabaseIsNewer
 from subgraphs.common.settings import ServiceSettings
 from subgraphs.common.wiring import Surroundings
 from subgraphs.seat.app import SeatService

@@ -14,6 +14,8 @@
     ├── RateLimited
     ├── BadUserInput                a query's argument is refused
     └── ServiceUnavailable          a part that this call needs does not answer; the same call may be tried again
+    DatabaseIsNewer                 a later release migrated the database: the process does not start
+    DatabaseIsOlder                 the database lacks migrations: the process does not start
 
 Each subgraph's own errors (SeatsUnavailable, PaymentDeclined, …) are further classes of `DomainError` in `errors.py`.
 Anything else that is raised is a fault: it is logged with the request id, and the client sees INTERNAL_SERVER_ERROR.
@@ -131,3 +133,11 @@ class ServiceUnavailable(AccessError):
 
     def __init__(self, message: str = "A part of the system does not answer at the moment: try again shortly.") -> None:
         super().__init__(message)
+
+
+class DatabaseIsNewer(Exception):
+    """The database was migrated by a later release than this one."""
+
+
+class DatabaseIsOlder(Exception):
+    """The database lacks migrations that this release needs."""

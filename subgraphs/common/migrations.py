@@ -12,14 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from subgraphs.common.database import Database
-
-
-class DatabaseIsNewer(Exception):
-    """The database was migrated by a later release than this one."""
-
-
-class DatabaseIsOlder(Exception):
-    """The database lacks migrations that this release needs."""
+from subgraphs.common.errors import DatabaseIsNewer, DatabaseIsOlder
 
 
 def _config(folder: Path) -> Config:

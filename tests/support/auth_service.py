@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import orjson
 import strawberry
-from sqlalchemy import event, select
+from sqlalchemy import select
 from strawberry.types import Info
 from strawberry.utils.str_converters import to_camel_case
 
@@ -31,6 +31,7 @@ from subgraphs.common.identity import Role, TokenVerifier
 from subgraphs.common.schema import SubgraphSchema, build_schema
 from subgraphs.common.wiring import Surroundings, tokens_of
 from tests.support.databases import prepare
+from tests.support.statements import collected_statements
 
 PASSWORD = "seven green lanterns"
 SIGNED_IN = """accessToken accessTokenExpiresAt refreshToken user { id email name role }
@@ -270,21 +271,9 @@ class AuthSystem:
             )
             return list(rows)
 
-    @contextlib.contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """Collect the SQL statements that run inside, without the relay's regular looks into its outbox."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith("SELECT outbox.id"):
-                seen.append(statement)
-
-        engine = self.service.services.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+    def statements(self) -> contextlib.AbstractContextManager[list[str]]:
+        """Collect the SQL statements that run inside."""
+        return collected_statements(self.service.services.database)
 
 
 @contextlib.asynccontextmanager

@@ -16,7 +16,6 @@ import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
-from sqlalchemy import event
 
 from subgraphs.booking.app import MIGRATIONS, BookingService, create_service
 from subgraphs.booking.settings import BookingSettings
@@ -27,6 +26,7 @@ from subgraphs.common.ids import new_id
 from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
 from subgraphs.common.wiring import Surroundings, tokens_of
 from tests.support.databases import prepare
+from tests.support.statements import collected_statements
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 _KEY_ID = "test"
@@ -216,20 +216,9 @@ class Programme:
         """Give the moment some hours from now, as clients send it."""
         return (self.clock.now() + timedelta(hours=hours)).isoformat()
 
-    @contextlib.contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    def statements(self) -> contextlib.AbstractContextManager[list[str]]:
         """Collect the SQL statements that run inside."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        engine = self.service.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        return collected_statements(self.service.database)
 
 
 PRICES = [

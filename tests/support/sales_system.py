@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import orjson
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from subgraphs.booking.app import MIGRATIONS, BookingService, create_service
 from subgraphs.booking.models import Cinema, Movie, Room, Showtime
@@ -26,6 +26,7 @@ from subgraphs.common.wiring import Surroundings, tokens_of
 from subgraphs.seat.models.records import ShowtimeRecord
 from tests.support.databases import prepare
 from tests.support.seat_service import _JWKS, ROOM, SeatSystem, person, running_seat, token_of
+from tests.support.statements import collected_statements
 
 PRICES = {"STANDARD": 1_250, "PREMIUM": 1_500, "RECLINER": 2_000, "WHEELCHAIR": 1_000, "COMPANION": 1_000}
 BOOKING_FIELDS = """
@@ -258,20 +259,9 @@ class SalesSystem:
         )
         return [(str(showtime_id), int(count)) for showtime_id, count in await self.rows(sql)]
 
-    @contextlib.contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    def statements(self) -> contextlib.AbstractContextManager[list[str]]:
         """Collect the SQL statements that run inside."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        engine = self.service.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        return collected_statements(self.service.database)
 
 
 @contextlib.asynccontextmanager

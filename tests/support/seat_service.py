@@ -14,7 +14,6 @@ import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
-from sqlalchemy import event
 
 from subgraphs.common.bus import Bus, MemoryBus
 from subgraphs.common.clock import ShiftingClock
@@ -30,6 +29,7 @@ from subgraphs.seat.service.holds import HoldSeats
 from subgraphs.seat.service.services import Services
 from subgraphs.seat.settings import SeatSettings
 from tests.support.databases import prepare
+from tests.support.statements import collected_statements
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 _JWKS = {"keys": [{**ECAlgorithm.to_jwk(_KEY.public_key(), as_dict=True), "kid": "k1", "alg": ACCESS_ALGORITHM}]}
@@ -171,20 +171,9 @@ class SeatSystem:
         [error] = answer["errors"]
         return str(error["extensions"]["code"])
 
-    @contextlib.contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    def statements(self) -> contextlib.AbstractContextManager[list[str]]:
         """Collect the SQL statements that run inside."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        engine = self.service.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        return collected_statements(self.service.database)
 
 
 @contextlib.asynccontextmanager

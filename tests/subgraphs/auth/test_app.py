@@ -18,9 +18,9 @@ from subgraphs.auth.settings import AuthSettings
 from subgraphs.common.bus import MemoryBus
 from subgraphs.common.clock import SystemClock
 from subgraphs.common.database import Database
-from subgraphs.common.errors import InvalidInput
+from subgraphs.common.errors import DatabaseIsOlder, InvalidInput
 from subgraphs.common.identity import Role
-from subgraphs.common.migrations import DatabaseIsOlder, migrate
+from subgraphs.common.migrations import migrate
 from subgraphs.common.wiring import Surroundings
 from tests.support.auth_service import PASSWORD, AuthSystem, running_auth
 
