@@ -10,9 +10,9 @@ from typing import Any, Final
 from rich.console import Console
 
 from eventio.demo.accounts import ACCOUNTS, PASSWORD
-from eventio.demo.filling import fill, is_empty
+from eventio.demo.apart import finish_filling, start_filling
+from eventio.demo.filling import is_empty
 from eventio.embedded import embedded_system
-from eventio.progress import progress
 from router.config import RouterConfig
 from router.server.listening import address_of
 from router.server.uvicorn_server import create_server
@@ -33,8 +33,7 @@ async def serve_embedded(folder: Path, listener: socket.socket, *, router_config
     url = address_of(listener)
     async with embedded_system(folder, router_config=router_config, public_url=url) as system:
         if demo and await is_empty(system.services):
-            with progress(out) as show:
-                await fill(system.services, show=show)
+            await asyncio.to_thread(finish_filling, start_filling(folder), folder)
         server = create_server(system.router, router_config, front=system.app)
         announced = asyncio.create_task(_announce(server, out, url, demo=demo))
         try:

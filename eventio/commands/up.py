@@ -37,12 +37,18 @@ def up(
 
 
 def _serve(folder: Path, listener: socket.socket, *, demo: bool, config: Path | None) -> None:
-    import uvloop  # noqa: PLC0415 - see the package's docstring
+    from eventio.demo.apart import finish_filling, is_new, start_filling  # noqa: PLC0415 - see the package's docstring
+
+    filling = start_filling(folder) if demo and is_new(folder) else None
+
+    import uvloop  # noqa: PLC0415
 
     from eventio.graphiql import router_config  # noqa: PLC0415
     from eventio.run import serve_embedded  # noqa: PLC0415
 
     with contextlib.suppress(KeyboardInterrupt):
+        if filling is not None:
+            finish_filling(filling, folder)
         uvloop.run(serve_embedded(folder, listener, router_config=router_config(config), demo=demo))
 
 
