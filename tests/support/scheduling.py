@@ -38,4 +38,4 @@ class SharedSystemScheduling(LoadScopeScheduling):  # type: ignore[misc] # as ab
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedSystemScheduling | None:
     """Schedule by group where the command line says `--dist loadgroup`."""
-    return SharedSystemScheduling(config) if config.getoption("dist") == "loadgroup" else None
+    return SharedSystemScheduling(config, log) if config.getoption("dist") == "loadgroup" else None
