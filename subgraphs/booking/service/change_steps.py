@@ -130,8 +130,9 @@ class ChangeSteps:
         """The seats are swapped but the authorization is gone. No seat without money: the whole booking goes back."""
         log.error("change.capture_refused", booking=change.booking_id, payment=payment.id)
         async with self._context.writing() as (session, ledger):
+            # The refused capture may leave the money blocked on the card: asking the provider at once gives it back.
             payment = await ledger.move_payment(
-                payment, PaymentStatus.VOIDED, "payment.voided", decline_code="capture_refused", ask_at=None
+                payment, PaymentStatus.VOIDED, "payment.voided", decline_code="capture_refused", ask_at=ledger.now
             )
             failure = {"code": "PAYMENT_DECLINED", "declineCode": "capture_refused"}
             await ledger.end_change(change, ChangeStatus.FAILED, failure=failure)

@@ -141,8 +141,10 @@ class SeatSteps:
 
     async def _cancel_unpaid(self, sale: Sale, payment: PaymentRecord, *, code: str) -> Sale:
         async with self._context.writing() as (session, ledger):
+            # A refused capture may leave the money blocked on the card: asking the provider at once gives it back.
+            ask_at = ledger.now if code == "capture_refused" else None
             payment = await ledger.move_payment(
-                payment, PaymentStatus.VOIDED, "payment.voided", decline_code=code, ask_at=None
+                payment, PaymentStatus.VOIDED, "payment.voided", decline_code=code, ask_at=ask_at
             )
             booking = await self._cancel(session, ledger, sale.booking, action=f"booking.{code}")
         return replace(with_payment(sale, payment), booking=booking)

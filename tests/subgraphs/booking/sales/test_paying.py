@@ -245,6 +245,8 @@ async def test_an_authorization_that_is_gone_at_the_capture_frees_the_seats(sale
     await sales.settle()
 
     assert (error["code"], error["declineCode"]) == ("PAYMENT_DECLINED", "capture_refused")
+    # Nothing stays blocked on the card.
+    assert await sales.rows("SELECT status FROM sandbox_payments") == [("voided",)]
     assert (await sales.booking(booking["id"], buyer))["status"] == "CANCELLED"
     assert (await sales.statuses(showtime.id))[0] == "A"
     await sales.all_is_well()
