@@ -25,6 +25,7 @@ Deliver = Callable[[bytes, dict[str, str]], Awaitable[int]]
 _BATCH: Final = 50
 _LEASE: Final = timedelta(seconds=20)
 _IDLE_SECONDS: Final = 1.0
+_TRAVEL_SECONDS: Final = 0.3
 _MOST_ATTEMPTS: Final = 20
 _TAKEN: Final = range(200, 300)
 
@@ -71,6 +72,8 @@ class SandboxEvents:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_IDLE_SECONDS):
                         await self._wake.wait()
+                # A real provider's event comes a moment after the answer, and does not compete with it.
+                await asyncio.sleep(_TRAVEL_SECONDS)
 
     async def deliver_due(self) -> int:
         """Deliver up to 50 events that are due; gives how many were tried."""
