@@ -25,7 +25,8 @@ class Behaviour:
         answer: see `Answer`.
         copies: how often each event is sent to the webhook; 0: the event is lost.
         reordered: the first event comes after those that follow it.
-        capture: `refused`: the authorization is gone when it is to be captured; `lost`: done, but the answer is lost.
+        capture: `refused`: the authorization is gone when it is to be captured; `blocked`: it cannot be captured, and
+            stays; `lost`: done, but the answer is lost.
         refund: `lost`: the first answer to a refund is lost.
     """
 
@@ -78,6 +79,7 @@ BEHAVIOURS: Final[dict[str, Behaviour]] = {
     "pm_sandbox_lostWebhook": Behaviour(status="requires_action", copies=0),
     "pm_sandbox_captureTimeout": Behaviour(capture="lost"),
     "pm_sandbox_captureRefused": Behaviour(capture="refused"),
+    "pm_sandbox_captureBlocked": Behaviour(capture="blocked"),
     "pm_sandbox_refundTimeout": Behaviour(refund="lost"),
 }
 """By the name of the method. Any other is refused."""

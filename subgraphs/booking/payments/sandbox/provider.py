@@ -76,9 +76,8 @@ class SandboxProvider:
             payment = await self._known(session, reference)
             behaviour = BEHAVIOURS[payment.method]
             first = payment.status == "authorized"
-            if first:
-                refused = behaviour.capture == "refused"
-                self._move(session, payment, "voided" if refused else "captured")
+            if first and behaviour.capture != "blocked":
+                self._move(session, payment, "voided" if behaviour.capture == "refused" else "captured")
         self._events.wake()
         if payment.status != "captured":
             raise ProviderRefused("payment_not_capturable")
