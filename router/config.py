@@ -6,6 +6,7 @@ environment, where lists and mappings are JSON.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -114,6 +115,10 @@ class RouterConfig(BaseSettings):
         description="the client's headers that subgraphs get",
     )
     introspection: bool = Field(default=True, description="whether `__schema` and `__type` are answered")
+    query_plans: bool | None = Field(
+        default=None,
+        description="whether `extensions.queryPlan` is given to who asks; unset: where GraphiQL is, on loopback",
+    )
     redact_errors: bool = Field(default=False, description="keep the messages of subgraphs' errors from clients")
     limits: LimitSettings = LimitSettings()
     cors: CorsSettings = CorsSettings()
@@ -123,6 +128,13 @@ class RouterConfig(BaseSettings):
     shutdown_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
         default=2.0, description="for what is under way when the router is told to stop"
     )
+
+    @property
+    def shows_query_plans(self) -> bool:
+        """Tell whether clients may see plans: they give away which subgraphs there are, and what each has."""
+        if self.query_plans is not None:
+            return self.query_plans
+        return self.graphiql.enabled and _is_loopback(self.host)
 
 
 def load_config(path: Path | None = None, **overrides: Any) -> RouterConfig:
@@ -159,6 +171,15 @@ def load_config(path: Path | None = None, **overrides: Any) -> RouterConfig:
         # pydantic-settings raises this for one thing only: a list or mapping in the environment that is no JSON.
         field = next((name for name in RouterConfig.model_fields if f'"{name}"' in str(error)), "")
         raise ConfigError(f"{ENVIRONMENT_PREFIX}{field.upper()}: lists and mappings have to be JSON") from error
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(path: Path) -> dict[str, Any]:

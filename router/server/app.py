@@ -24,8 +24,9 @@ from router.server.forwarding import HeaderForwarding
 from router.server.graphiql_page import GraphiQLPage
 from router.server.graphql_http import GraphQLHttp
 from router.server.negotiation import MediaType, negotiate
+from router.server.query_plans import QueryPlans
 from router.server.refusals import InternalError, MethodRefused, Refusal, UnknownPath
-from router.server.websocket import GraphQLSocket
+from router.server.websocket import GraphQLSocket, Handshake
 from router.server.websocket_messages import CloseCode
 
 GRAPHQL_PATH = "/graphql"
@@ -54,15 +55,22 @@ class RouterApp:
         self._forwarding = HeaderForwarding(config.propagate_headers)
         self._cors = CorsPolicy(config.cors)
         self._streams = EventStreams(slow_client_seconds=config.limits.slow_client_seconds)
+        self._plans = QueryPlans(engine, allowed=config.shows_query_plans)
         self._graphql = GraphQLHttp(
             engine,
             config=config,
             forwarding=self._forwarding,
             guard=CrossSiteGuard(config.csrf, self._cors),
             streams=self._streams,
+            plans=self._plans,
         )
         self._graphiql = (
-            GraphiQLPage(config.graphiql, graphql_path=GRAPHQL_PATH, base_path=GRAPHIQL_PATH)
+            GraphiQLPage(
+                config.graphiql,
+                graphql_path=GRAPHQL_PATH,
+                base_path=GRAPHIQL_PATH,
+                query_plans=config.shows_query_plans,
+            )
             if config.graphiql.enabled
             else None
         )
@@ -183,9 +191,8 @@ class RouterApp:
             self._engine,
             limits=self._config.limits,
             forwarding=self._forwarding,
-            headers=headers,
-            request_id=request_id,
-            client=client_of(scope),
+            plans=self._plans,
+            handshake=Handshake(headers, request_id, client_of(scope)),
             receive=receive,
             send=send,
         )

@@ -8,6 +8,7 @@ from typing import Protocol
 from graphql.language import OperationType
 
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
+from router.planning.plan import QueryPlan
 
 
 class GraphQLEngine(Protocol):
@@ -19,6 +20,10 @@ class GraphQLEngine(Protocol):
         Raises:
             RequestError: it cannot be parsed, is not valid, or names no operation.
         """
+        ...
+
+    def plan_of(self, request: GraphQLRequest) -> QueryPlan:
+        """Give the plan of an operation, without running it. Raises as `kind_of`."""
         ...
 
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:

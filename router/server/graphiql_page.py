@@ -59,8 +59,26 @@ _PAGE = """<!doctype html>
 class GraphiQLPage:
     """Answers requests for the page and for what it consists of."""
 
-    def __init__(self, settings: GraphiQLSettings, *, graphql_path: str, base_path: str, folder: Path = FOLDER) -> None:
+    def __init__(
+        self,
+        settings: GraphiQLSettings,
+        *,
+        graphql_path: str,
+        base_path: str,
+        query_plans: bool = False,
+        folder: Path = FOLDER,
+    ) -> None:
+        """Prepare the page.
+
+        Args:
+            settings: tabs and headers.
+            graphql_path: where operations are sent.
+            base_path: where the page's files are.
+            query_plans: whether the router shows plans.
+            folder: with the files.
+        """
         self._settings = settings
+        self._query_plans = query_plans
         self._graphql_path = graphql_path
         self._base_path = base_path
         self._folder = folder
@@ -83,6 +101,7 @@ class GraphiQLPage:
             {
                 "endpoint": exchange.root_path + self._graphql_path,
                 "headers": dict(self._settings.headers),
+                "queryPlans": self._query_plans,
                 "tabs": [tab.model_dump() for tab in self._settings.tabs],
             }
         ).decode()

@@ -7,13 +7,14 @@ from graphql.language import OperationType
 
 from router.config import RouterConfig
 from router.errors import RequestError
-from router.execution.request import GraphQLRequest, RequestContext
+from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.server.csrf import CrossSiteGuard
 from router.server.engine_port import GraphQLEngine
 from router.server.event_stream import EventStreams
 from router.server.exchange import Exchange
 from router.server.forwarding import HeaderForwarding
 from router.server.negotiation import Accepted, MediaType, negotiate
+from router.server.query_plans import QueryPlans, WantedPlan
 from router.server.refusals import BadRequest, MethodRefused, NothingAcceptable, Refusal
 from router.server.request_parsing import check_content_type, from_body, from_query_string
 
@@ -31,8 +32,10 @@ class GraphQLHttp:
         forwarding: HeaderForwarding,
         guard: CrossSiteGuard,
         streams: EventStreams,
+        plans: QueryPlans,
     ) -> None:
         self._engine = engine
+        self._plans = plans
         self._body_bytes = config.limits.body_bytes
         self._timeout = config.limits.timeout_seconds
         self._forwarding = forwarding
@@ -68,23 +71,16 @@ class GraphQLHttp:
             exchange.operation["name"] = request.operation_name
         if kind is OperationType.MUTATION and exchange.method == "GET":
             raise MethodRefused("A mutation has to be sent with POST.", allow="POST")
-        context = RequestContext(
-            headers=self._forwarding.from_http(exchange.headers, exchange.request_id, client=exchange.client),
-            timeout=self._timeout,
-            request_id=exchange.request_id,
-        )
-        if kind is OperationType.SUBSCRIPTION:
-            if not accepted.events:
-                raise NothingAcceptable(
-                    "A subscription needs 'accept: text/event-stream', or a WebSocket that speaks graphql-transport-ws."
-                )
-            await self._streams.serve(exchange, self._engine.subscribe(request, context))
+        wanted = self._plans.wanted_by(exchange.headers)
+        only = wanted is not None and wanted.only
+        if kind is OperationType.SUBSCRIPTION and not only:
+            await self._stream(exchange, request, accepted, wanted)
             return
         if accepted.response is None and not accepted.events:
             raise NothingAcceptable(
                 "The answer is one of application/graphql-response+json, application/json and text/event-stream."
             )
-        result = await self._engine.execute(request, context)
+        result = await self._result(exchange, request, wanted)
         if result.error_codes:
             exchange.operation["codes"] = result.error_codes
         if accepted.prefers_events:
@@ -93,6 +89,32 @@ class GraphQLHttp:
         media_type = accepted.response or MediaType.JSON
         status = _status(media_type) if result.is_request_error else 200
         await exchange.respond(status, media_type.content_type, result.body)
+
+    async def _stream(
+        self, exchange: Exchange, request: GraphQLRequest, accepted: Accepted, wanted: WantedPlan | None
+    ) -> None:
+        if not accepted.events:
+            raise NothingAcceptable(
+                "A subscription needs 'accept: text/event-stream', or a WebSocket that speaks graphql-transport-ws."
+            )
+        responses = self._engine.subscribe(request, self._context(exchange))
+        if wanted is not None:
+            responses = self._plans.beside_first(responses, request, wanted)
+        await self._streams.serve(exchange, responses)
+
+    async def _result(self, exchange: Exchange, request: GraphQLRequest, wanted: WantedPlan | None) -> GraphQLResult:
+        if wanted is None:
+            return await self._engine.execute(request, self._context(exchange))
+        if wanted.only:
+            return self._plans.alone(request, wanted)
+        return self._plans.beside(await self._engine.execute(request, self._context(exchange)), request, wanted)
+
+    def _context(self, exchange: Exchange) -> RequestContext:
+        return RequestContext(
+            headers=self._forwarding.from_http(exchange.headers, exchange.request_id, client=exchange.client),
+            timeout=self._timeout,
+            request_id=exchange.request_id,
+        )
 
     async def _respond_refused(self, exchange: Exchange, error: RequestError, media_type: MediaType) -> None:
         exchange.operation["codes"] = (error.code,)

@@ -7,7 +7,7 @@ the server's send buffer (64 KiB), then the operations wait, and a client that m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,12 +18,13 @@ from graphql.language import OperationType
 
 from router.config import LimitSettings
 from router.errors import RequestError
-from router.execution.request import GraphQLRequest, RequestContext
+from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.server.asgi_types import Receive, Send
 from router.server.engine_port import GraphQLEngine
 from router.server.exchange import ClientGone
 from router.server.forwarding import HeaderForwarding, UnfitHeader
-from router.server.refusals import InternalError
+from router.server.query_plans import QueryPlans, WantedPlan
+from router.server.refusals import InternalError, Refusal
 from router.server.websocket_messages import (
     PONG,
     SUBPROTOCOL,
@@ -52,6 +53,21 @@ class Closing:
     by_client: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What came with the request that opened a socket.
+
+    Attributes:
+        headers: lower-case names.
+        request_id: goes to the client, the subgraphs and the log.
+        client: the client's address, empty where the server does not know it.
+    """
+
+    headers: Mapping[bytes, bytes]
+    request_id: str
+    client: str
+
+
 class TooManyOperations(RequestError):
     """The socket runs as many operations as it may; this one is refused, the others go on."""
 
@@ -70,18 +86,19 @@ class GraphQLSocket:
         *,
         limits: LimitSettings,
         forwarding: HeaderForwarding,
-        headers: Mapping[bytes, bytes],
-        request_id: str,
-        client: str,
+        plans: QueryPlans,
+        handshake: Handshake,
         receive: Receive,
         send: Send,
     ) -> None:
         self._engine = engine
         self._limits = limits
         self._forwarding = forwarding
-        self._headers = headers
-        self._request_id = request_id
-        self._client = client
+        self._plans = plans
+        self._wanted: WantedPlan | None = None
+        self._headers = handshake.headers
+        self._request_id = handshake.request_id
+        self._client = handshake.client
         self._receive = receive
         self._asgi_send = send
         self._context: RequestContext | None = None
@@ -178,11 +195,11 @@ class GraphQLSocket:
         if self._context is not None:
             self.close(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
             return
+        payload = read_init(message)
         try:
-            headers = self._forwarding.from_socket(
-                self._headers, read_init(message), self._request_id, client=self._client
-            )
-        except UnfitHeader as error:
+            headers = self._forwarding.from_socket(self._headers, payload, self._request_id, client=self._client)
+            self._wanted = self._plans.wanted_in(self._headers, payload)
+        except (UnfitHeader, Refusal) as error:
             raise BadMessage(f"The connection_init payload is refused: {error}"[:120]) from error
         self._context = RequestContext(headers, self._limits.timeout_seconds, self._request_id)
         await self._send(acknowledgement(self._request_id))
@@ -220,13 +237,13 @@ class GraphQLSocket:
         """Run one operation to its end."""
         try:
             kind = self._engine.kind_of(request)
-            if kind is OperationType.SUBSCRIPTION:
-                responses = self._engine.subscribe(request, context)
+            if kind is OperationType.SUBSCRIPTION and not (self._wanted and self._wanted.only):
+                responses = self._subscribed(request, context)
                 async with aclosing(responses):
                     async for response in responses:
                         await self._send(next_message(operation_id, response))
             else:
-                result = await self._engine.execute(request, context)
+                result = await self._result(request, context)
                 if result.is_request_error:
                     await self._send(request_error_message(operation_id, result.body))
                     return
@@ -239,6 +256,19 @@ class GraphQLSocket:
         except Exception as error:  # noqa: BLE001 - nothing of an unforeseen failure may reach the client but that it was
             _log.error("operation_failed", request_id=context.request_id, exc_info=error)
             await self._refuse(operation_id, InternalError())
+
+    def _subscribed(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:
+        responses = self._engine.subscribe(request, context)
+        if self._wanted is None:
+            return responses
+        return self._plans.beside_first(responses, request, self._wanted)
+
+    async def _result(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
+        if self._wanted is None:
+            return await self._engine.execute(request, context)
+        if self._wanted.only:
+            return self._plans.alone(request, self._wanted)
+        return self._plans.beside(await self._engine.execute(request, context), request, self._wanted)
 
     async def _refuse(self, operation_id: str, error: RequestError) -> None:
         with suppress(ClientGone):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -136,3 +137,23 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, True),
+        ({"host": "localhost"}, True),
+        ({"host": "::1"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "router.example"}, False),
+        ({"graphiql": {"enabled": False}}, False),
+        ({"host": "0.0.0.0", "query_plans": True}, True),
+        ({"query_plans": False}, False),
+    ],
+    ids=str,
+)
+def test_plans_are_shown_where_graphiql_is_on_loopback_unless_the_settings_say(
+    given: dict[str, Any], *, shown: bool
+) -> None:
+    assert load_config(**given).shows_query_plans is shown

@@ -23,6 +23,7 @@ from graphql import (
 
 from router.errors import RequestError
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
+from router.planning.plan import FetchStep, ObjectProjection, QueryPlan
 
 Info = GraphQLResolveInfo[Any]
 
@@ -78,6 +79,11 @@ class LocalEngine:
 
     def kind_of(self, request: GraphQLRequest) -> OperationType:
         return self._prepared(request)[1]
+
+    def plan_of(self, request: GraphQLRequest) -> QueryPlan:
+        _, kind = self._prepared(request)
+        step = FetchStep(0, "local", kind, request.query or "", None, (), ())
+        return QueryPlan(kind, (step,), ObjectProjection(kind.value.title(), ()))
 
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
         try:

@@ -37,7 +37,7 @@ async def test_the_settings_are_in_the_page_and_cannot_end_their_element(client:
     element = r'<script type="application/json" id="graphiql-settings">(.*?)</script>'
     found = re.findall(element, (await page_of(client)).text)
     assert [json.loads(each) for each in found] == [
-        {"endpoint": "/graphql", "headers": {"Authorization": "Bearer t"}, "tabs": [TAB]}
+        {"endpoint": "/graphql", "headers": {"Authorization": "Bearer t"}, "queryPlans": True, "tabs": [TAB]}
     ]
 
 

@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from router.config import LimitSettings
 from router.server.forwarding import HeaderForwarding
-from router.server.websocket import GraphQLSocket
+from router.server.query_plans import QueryPlans
+from router.server.websocket import GraphQLSocket, Handshake
 from tests.support.eventually import eventually
 from tests.support.local_engine import LocalEngine
 from tests.support.running_server import Running
@@ -333,9 +334,8 @@ async def test_an_id_that_is_used_again_at_once_belongs_to_the_new_operation(eng
         engine,
         limits=LimitSettings(),
         forwarding=HeaderForwarding(()),
-        client="",
-        headers={},
-        request_id="r-1",
+        plans=QueryPlans(engine, allowed=False),
+        handshake=Handshake({}, "r-1", ""),
         receive=incoming.get,
         send=outgoing.put,
     )

@@ -1,0 +1,155 @@
+"""Query plans in responses: `extensions.queryPlan`, for those who ask by a header, where the settings allow it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import orjson
+
+from router.execution.request import GraphQLRequest, GraphQLResult
+from router.planning.plan_json import plan_as_json
+from router.planning.print_plan import print_plan
+from router.server.engine_port import GraphQLEngine
+from router.server.refusals import BadRequest, Refusal
+
+HEADER = "router-query-plan"
+
+# What people who come from Apollo's gateway and router have in their tools.
+_GATEWAY_HEADER = "apollo-query-plan-experimental"
+_APOLLO_HEADER = "apollo-expose-query-plan"
+_NAMES = (HEADER, _APOLLO_HEADER, _GATEWAY_HEADER)
+_RAW_NAMES = tuple(name.encode("ascii") for name in _NAMES)
+
+_FORMATS = frozenset({"text", "json"})
+_ONLY = "only"
+
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
+
+
+class QueryPlanRefused(Refusal):
+    """Plans are not shown here, and the request wants nothing else."""
+
+    status = 403
+    code = "QUERY_PLAN_NOT_ALLOWED"
+
+    def __init__(self) -> None:
+        super().__init__("Query plans are switched off here: the setting query_plans turns them on.")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPlan:
+    """How a client wants to see the plan.
+
+    Attributes:
+        text: as `python -m router plan` prints it.
+        object: as JSON, see `router.planning.plan_json`.
+        only: the operation is planned and not executed.
+    """
+
+    text: bool
+    object: bool
+    only: bool
+
+
+class QueryPlans:
+    """Shows plans to those who ask."""
+
+    def __init__(self, engine: GraphQLEngine, *, allowed: bool) -> None:
+        self._engine = engine
+        self._allowed = allowed
+
+    def wanted_by(self, headers: Mapping[bytes, bytes]) -> WantedPlan | None:
+        """Read an HTTP request's headers; None where no plan is asked for, or shown.
+
+        Raises:
+            BadRequest: the header says what it must not.
+            QueryPlanRefused: the plan alone is asked for, and the settings do not allow it.
+        """
+        for name, raw in zip(_NAMES, _RAW_NAMES, strict=True):
+            if raw in headers:
+                return self._permitted(_read(name, headers[raw].decode("latin-1")))
+        return None
+
+    def wanted_in(self, headers: Mapping[bytes, bytes], payload: Mapping[str, Any]) -> WantedPlan | None:
+        """Read what a WebSocket asks for all its operations, in the handshake or the `connection_init` payload.
+
+        Raises:
+            As `wanted_by`.
+        """
+        nested = payload.get("headers")
+        for source in (nested, payload) if isinstance(nested, Mapping) else (payload,):
+            for given, value in source.items():
+                if given.lower() in _NAMES and isinstance(value, str):
+                    return self._permitted(_read(given.lower(), value))
+        return self.wanted_by(headers)
+
+    def _permitted(self, wanted: WantedPlan | None) -> WantedPlan | None:
+        if self._allowed or wanted is None:
+            return wanted
+        if wanted.only:
+            # To run an operation whose plan alone was asked for could change data that nobody meant to change.
+            raise QueryPlanRefused
+        return None
+
+    def alone(self, request: GraphQLRequest, wanted: WantedPlan) -> GraphQLResult:
+        """Give a response with the plan and without data.
+
+        Raises:
+            RequestError: the operation cannot be planned.
+        """
+        body = orjson.dumps({"data": None, "extensions": {"queryPlan": self._shown(request, wanted)}})
+        return GraphQLResult(body, has_data=False)
+
+    def beside(self, result: GraphQLResult, request: GraphQLRequest, wanted: WantedPlan) -> GraphQLResult:
+        """Add the plan to a response, unless it is a refusal; of its other values every byte stays."""
+        if result.is_request_error:
+            return result
+        return replace(result, body=self._added(result.body, request, wanted))
+
+    def _added(self, response: bytes, request: GraphQLRequest, wanted: WantedPlan) -> bytes:
+        try:
+            members = _decode_members(response)
+            extensions = _decode_extensions(members.get("extensions", b"{}")) or {}
+        except msgspec.DecodeError:
+            # What was passed on from a subgraph without being read can be broken. The client has to see it as it is.
+            return response
+        extensions["queryPlan"] = msgspec.Raw(orjson.dumps(self._shown(request, wanted)))
+        members["extensions"] = msgspec.Raw(msgspec.json.encode(extensions))
+        return msgspec.json.encode(members)
+
+    async def beside_first(
+        self, responses: AsyncGenerator[bytes, None], request: GraphQLRequest, wanted: WantedPlan
+    ) -> AsyncGenerator[bytes, None]:
+        """Add the plan to the first of a subscription's responses."""
+        first = True
+        async with aclosing(responses):
+            async for response in responses:
+                yield self._added(response, request, wanted) if first else response
+                first = False
+
+    def _shown(self, request: GraphQLRequest, wanted: WantedPlan) -> dict[str, Any]:
+        plan = self._engine.plan_of(request)
+        shown: dict[str, Any] = {}
+        if wanted.text:
+            shown["text"] = print_plan(plan)
+        if wanted.object:
+            shown["object"] = plan_as_json(plan)
+        return shown
+
+
+def _read(name: str, value: str) -> WantedPlan | None:
+    words = {word.strip().lower() for word in value.split(",")}
+    if name == _GATEWAY_HEADER:
+        return WantedPlan(text=True, object=True, only=False)
+    if name == _APOLLO_HEADER:
+        only = words == {"dry-run"}
+        return WantedPlan(text=True, object=True, only=only) if only or words == {"true"} else None
+    if not words <= _FORMATS | {_ONLY}:
+        raise BadRequest(f"The header '{HEADER}' takes text, json and only, separated by commas.")
+    formats = words & _FORMATS or _FORMATS
+    return WantedPlan(text="text" in formats, object="json" in formats, only=_ONLY in words)
