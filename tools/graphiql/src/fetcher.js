@@ -2,13 +2,10 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { getOperationAST } from "graphql";
 import { createClient } from "graphql-ws";
+import { filled } from "./headers.js";
 
 const lowerCased = (headers) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-// A header that waits for its value, such as "Bearer " without a token, is not sent.
-const filled = (headers = {}) =>
-  Object.fromEntries(Object.entries(headers).filter(([, value]) => !/^(bearer)?\s*$/i.test(String(value))));
 
 const isSubscription = (document, operationName) =>
   document !== undefined && getOperationAST(document, operationName)?.operation === "subscription";

@@ -5,9 +5,12 @@ import "./page.css";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { createRoot } from "react-dom/client";
 import { createFetcher } from "./fetcher.js";
+import { queryPlanPlugin } from "./queryPlan.jsx";
 
 const settings = JSON.parse(document.getElementById("graphiql-settings").textContent);
 const fetcher = createFetcher(settings.endpoint);
+// Made once: a panel is known by its plugin, and would start anew with a new one.
+const plugins = [HISTORY_PLUGIN, queryPlanPlugin(settings)];
 
 // GraphiQL titles a tab with its operation's name, so an operation without one gets the tab's.
 const titled = ({ name, query }) => {
@@ -35,7 +38,7 @@ const initial = isFirstVisit ? { initialVariables: tabs[0]?.variables, initialHe
 createRoot(document.getElementById("graphiql")).render(
   <GraphiQL
     fetcher={fetcher}
-    plugins={[HISTORY_PLUGIN]}
+    plugins={plugins}
     defaultEditorToolsVisibility={defaultHeaders === undefined ? true : "headers"}
     defaultHeaders={defaultHeaders}
     {...initial}
