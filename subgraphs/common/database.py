@@ -107,6 +107,18 @@ class Database:
                 raise ServiceUnavailable from error
 
     @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Open a unit of work that only reads, and in which every statement sees what was committed at its start."""
+        isolated = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        async with AsyncSession(isolated) as session:
+            # On SQLite nothing else begins a transaction; its first read fixes what it sees.
+            await session.execute(text("BEGIN" if self.is_sqlite else "SET TRANSACTION READ ONLY"))
+            try:
+                yield session
+            finally:
+                await session.rollback()
+
+    @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Open a unit of work that commits when left, and rolls back when left by an exception.
 

@@ -21,6 +21,7 @@ from tests.support.postgres import fresh_postgres_database
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_CHECK_SECONDS = 60
 
 
 @dataclass
@@ -101,6 +102,13 @@ async def wait_until_ready(url: str, process: Process) -> None:
     raise AssertionError(f"not ready within {_START_SECONDS} s:\n{process.output}")
 
 
+async def assert_books_agree(folder: Path, *options: str, changes: Mapping[str, str] | None = None) -> None:
+    """Run `eventio check`, as whoever operates the system does, while it runs; fails with what it found."""
+    process = start(["check", "--json", *options], log=folder / "check.log", changes=changes)
+    code = await asyncio.to_thread(process.popen.wait, _CHECK_SECONDS)
+    assert code == 0, process.output
+
+
 @contextlib.contextmanager
 def stopped_in_the_end(processes: list[Process]) -> Iterator[None]:
     """Stop what was started, last first."""
@@ -124,6 +132,7 @@ async def embedded_system(
         system.processes.append(start(arguments, log=folder / "up.log", changes=changes))
         await wait_until_ready(system.url, system.processes[0])
         yield system
+        await assert_books_agree(folder, "--data-dir", str(folder / "data"))
 
 
 @contextlib.asynccontextmanager
@@ -163,3 +172,4 @@ async def distributed_system(
         for (_, port), process in zip(ports.items(), system.processes, strict=True):
             await wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield system
+        await assert_books_agree(folder, changes=settings)

@@ -63,6 +63,10 @@ class HoldRepository:
         found = await self._read(HOLDS.c.showtime_id.in_(showtime_ids), HOLDS.c.id.in_(hold_ids))
         return {hold.id: hold for hold in found}
 
+    async def all_of(self, showtime_id: str) -> list[HoldRecord]:
+        """Read all holds of a showtime, ended ones too, without locks."""
+        return await self._read(HOLDS.c.showtime_id == showtime_id)
+
     async def live_of_owners(self, owner_ids: Sequence[str]) -> list[HoldRecord]:
         """Read the live holds of some people with one statement."""
         return await self._read(HOLDS.c.owner_id.in_(owner_ids), self._is_live())
