@@ -14,8 +14,10 @@ from router.execution.errors import ErrorLog
 from router.execution.paths import Place
 from router.planning.plan import ALWAYS, Conditions, FieldProjection, LeafKind, ObjectProjection, Wrapping
 
-__all__ = ["Completion", "holds"]
+__all__ = ["NOT_ALLOWED", "UNAUTHORIZED", "Completion", "holds"]
 
+UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"  # as Apollo's router calls it
+NOT_ALLOWED = "Unauthorized field or type"
 NON_NULL = "NON_NULL_VIOLATION"
 INVALID = "INVALID_SUBGRAPH_VALUE"
 
@@ -74,10 +76,20 @@ class Completion:
         self._path.append(field.response_key)
         self._place.append(field.source)
         try:
+            if field.denied:
+                return self._deny(field)
             return self._value(field, field.wrapping, value.get(field.source), projection.parent_type)
         finally:
             self._path.pop()
             self._place.pop()
+
+    def _deny(self, field: FieldProjection) -> None:
+        """Leave null in the place of what the caller may not have, and say so (rule 40)."""
+        path: Place = tuple(self._path)
+        self._explain(path)
+        self._errors.add(NOT_ALLOWED, code=UNAUTHORIZED, path=path)
+        if field.wrapping.non_null:
+            raise _NullBubbles
 
     def _value(self, field: FieldProjection, wrapping: Wrapping, value: Any, parent_type: str) -> Any:
         try:
@@ -121,6 +133,9 @@ class Completion:
         path: Place = tuple(self._path)
         if path in self._above_explained or any(path[:length] in self._explained for length in range(1, len(path))):
             return
+        self._explain(path)
+        self._errors.add(message, code=code, path=path, service=self._attribution.service(self._place))
+
+    def _explain(self, path: Place) -> None:
         self._above_explained.update(path[:length] for length in range(len(path) + 1))
         self._explained.add(path)
-        self._errors.add(message, code=code, path=path, service=self._attribution.service(self._place))

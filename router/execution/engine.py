@@ -16,8 +16,9 @@ from router.execution.errors import ErrorLog
 from router.execution.operations import CompiledOperation, OperationCache, Planner
 from router.execution.recent import OperationKey
 from router.execution.refusal import refusal
-from router.execution.request import EngineSettings, GraphQLRequest, GraphQLResult, RequestContext
+from router.execution.request import NOBODY, EngineSettings, GraphQLRequest, GraphQLResult, RequestContext
 from router.execution.running import Run
+from router.execution.unauthorized import refuse_denied
 from router.planning.plan import QueryPlan
 from router.transport.base import SubgraphRequest, SubgraphResponse, Transport
 
@@ -62,11 +63,11 @@ class Engine:
         Raises:
             RequestError: the request cannot be executed.
         """
-        return self._operation(request).kind
+        return self._operations.kind_of(*_operation_key(request))
 
-    def plan_of(self, request: GraphQLRequest) -> QueryPlan:
+    def plan_of(self, request: GraphQLRequest, context: RequestContext = NOBODY) -> QueryPlan:
         """Give the plan that a request runs. Raises as `kind_of`."""
-        return self._operation(request).plan
+        return self._operation(request, context).plan
 
     def most_used(self, count: int) -> list[OperationKey]:
         """Give the documents and operation names asked for most, for `warm` of the engine that comes after."""
@@ -80,12 +81,8 @@ class Engine:
             return False
         return True
 
-    def _operation(self, request: GraphQLRequest) -> CompiledOperation:
-        if not request.query:
-            if "persistedQuery" in request.extensions:
-                raise RequestError("Persisted queries are not supported.", code="PERSISTED_QUERY_NOT_SUPPORTED")
-            raise RequestError("The request has no query.")
-        return self._operations.get(request.query, request.operation_name or None)
+    def _operation(self, request: GraphQLRequest, context: RequestContext) -> CompiledOperation:
+        return self._operations.get(*_operation_key(request), context)
 
     # ---- queries and mutations -------------------------------------------------------------------------------------
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
@@ -94,10 +91,12 @@ class Engine:
         Every failure is in the result: refusals, failed fetches, time-outs.
         """
         try:
-            operation = self._operation(request)
+            operation = self._operation(request, context)
             if operation.kind is OperationType.SUBSCRIPTION:
                 raise RequestError("A subscription needs a transport that streams.", code="SUBSCRIPTION_NOT_STREAMED")  # noqa: TRY301 - all refusals leave by one door
             variables = operation.variables.coerce(request.variables)
+            if operation.plan.denied and self._settings.reject_unauthorized:
+                refuse_denied(operation.plan.denied, variables)
         except RequestError as error:
             return refusal(error)
         if operation.constant is not None:
@@ -178,10 +177,15 @@ class Engine:
         Raises:
             RequestError: the request is refused; nothing has been sent.
         """
-        operation = self._operation(request)
+        operation = self._operation(request, context)
         if operation.kind is not OperationType.SUBSCRIPTION:
             raise RequestError("The operation is no subscription.")
-        return self._events(operation, operation.variables.coerce(request.variables), context)
+        variables = operation.variables.coerce(request.variables)
+        if operation.plan.denied:
+            # Without its root field there is nothing to subscribe to; below it each event says what is denied.
+            every = self._settings.reject_unauthorized
+            refuse_denied([item for item in operation.plan.denied if every or len(item.path) == 1], variables)
+        return self._events(operation, variables, context)
 
     async def _events(
         self, operation: CompiledOperation, variables: Mapping[str, Any], context: RequestContext
@@ -210,3 +214,16 @@ class Engine:
         if run.tree:
             await self._fetch(operation, run)
         return self._respond(operation, run).body
+
+
+def _operation_key(request: GraphQLRequest) -> OperationKey:
+    """Give a request's document and operation name.
+
+    Raises:
+        RequestError: there is no document.
+    """
+    if not request.query:
+        if "persistedQuery" in request.extensions:
+            raise RequestError("Persisted queries are not supported.", code="PERSISTED_QUERY_NOT_SUPPORTED")
+        raise RequestError("The request has no query.")
+    return request.query, request.operation_name or None

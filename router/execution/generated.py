@@ -139,6 +139,8 @@ class _Writer:
     # ---- fields ----------------------------------------------------------------------------------------------------
     def _expression(self, field: FieldProjection) -> str | None:
         """Give a field's value as an expression; None where it takes statements."""
+        if field.denied:
+            return None
         if field.constant is not None:
             return repr(field.constant)
         if field.wrapping == Wrapping(non_null=False) and field.selection is None and field.leaf is not LeafKind.ENUM:
@@ -150,6 +152,9 @@ class _Writer:
         expression = self._expression(field)
         if expression is not None:
             self.lines.append(f"{indent}v = {expression}")
+            return
+        if field.denied:
+            self.lines.append(f"{indent}raise Amiss")
             return
         if field.wrapping.non_null:
             self.lines += [f"{indent}v = o[{field.source!r}]", f"{indent}if v is None: raise Amiss"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from graphql import (
@@ -23,22 +25,35 @@ from graphql.validation.validate import ValidationAbortedError
 from router.errors import RequestError
 from router.execution.fetching import FetchProgram
 from router.execution.introspection import Introspection
+from router.execution.labels import OverrideLabels
 from router.execution.overlapping_fields import OverlappingFieldsRule
 from router.execution.projection import Projector
 from router.execution.recent import OperationKey, Recent
 from router.execution.refusal import InvalidRequest
-from router.execution.request import EngineSettings, GraphQLResult
+from router.execution.request import NOBODY, EngineSettings, GraphQLResult, RequestContext
 from router.execution.schedule import Schedule
 from router.execution.variables import Variables
 from router.planning.plan import QueryPlan
+from router.planning.variants import PLAIN, Variant, Variation
 
 __all__ = ["CompiledOperation", "OperationCache", "Planner"]
+
+_VARIANTS = 64
+"""How many plans of one operation are kept: one for each case of who asks and which labels are active."""
 
 
 class Planner(Protocol):
     """Turns a valid document into a plan."""
 
-    def plan(self, document: DocumentNode, operation_name: str | None) -> QueryPlan:
+    def variation(self, document: DocumentNode, operation_name: str | None) -> Variation | None:
+        """Say what the plan depends on beside the document; None where it is the same for everybody.
+
+        Raises:
+            RequestError: no plan answers it.
+        """
+        ...
+
+    def plan(self, document: DocumentNode, operation_name: str | None, *, variant: Variant = PLAIN) -> QueryPlan:
         """Plan one operation of a document.
 
         Raises:
@@ -77,10 +92,34 @@ class CompiledOperation:
         self.constant: GraphQLResult | None = None
 
 
+@dataclass(slots=True)
+class VariedOperation:
+    """An operation whose plan depends on who asks.
+
+    Attributes:
+        document: parsed and valid.
+        definition: the one operation of it that runs.
+        by_variant: its plans, or why there is none; those not used for longest are forgotten first.
+        uses: how often it was asked for.
+    """
+
+    document: DocumentNode
+    definition: OperationDefinitionNode
+    variation: Variation
+    by_variant: OrderedDict[Variant, CompiledOperation | RequestError]
+    uses: int = 1
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.definition.operation
+
+
 class OperationCache:
     """Compiled operations by document and operation name, and why others were refused; the latest of both are kept.
 
-    Compiling does not await: an operation that many ask for at once is planned once.
+    Compiling does not await: an operation that many ask for at once is planned once. An operation whose plan depends on
+    the caller or on override labels has a plan for each case that came up, any other has one for all.
     """
 
     def __init__(self, schema: GraphQLSchema, planner: Planner, settings: EngineSettings) -> None:
@@ -92,19 +131,30 @@ class OperationCache:
         ]
         if not settings.introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
-        self._compiled = Recent[CompiledOperation](
+        self._labels = OverrideLabels(settings.labels)
+        self._compiled = Recent[CompiledOperation | VariedOperation](
             max_count=settings.cached_operations, max_characters=settings.cached_characters
         )
         self._refused = Recent[tuple[RequestError, ...]](
             max_count=settings.cached_operations // 8, max_characters=settings.cached_characters // 8
         )
 
-    def get(self, query: str, operation_name: str | None) -> CompiledOperation:
-        """Find or compile an operation.
+    def get(self, query: str, operation_name: str | None, context: RequestContext = NOBODY) -> CompiledOperation:
+        """Find or compile an operation for a request.
 
         Raises:
             RequestError: the document is wrong, has no such operation, or no plan answers it.
         """
+        operation = self._find(query, operation_name)
+        if isinstance(operation, CompiledOperation):
+            return operation
+        return self._variant(operation, context)
+
+    def kind_of(self, query: str, operation_name: str | None) -> OperationType:
+        """Say what kind an operation is, whoever asks. Raises as `get`."""
+        return self._find(query, operation_name).kind
+
+    def _find(self, query: str, operation_name: str | None) -> CompiledOperation | VariedOperation:
         key = (query, operation_name)
         operation = self._compiled.get(key)
         if operation is not None:
@@ -121,18 +171,43 @@ class OperationCache:
         self._compiled.put(key, operation)
         return operation
 
+    def _variant(self, varied: VariedOperation, context: RequestContext) -> CompiledOperation:
+        """Give the plan for a request's caller and labels."""
+
+        def active(labels: frozenset[str]) -> frozenset[str]:
+            return self._labels.among(labels, given=context.labels, key=context.label_key)
+
+        variant = varied.variation.variant(context.caller, active)
+        operation = varied.by_variant.get(variant)
+        if operation is None:
+            operation = varied.by_variant[variant] = self._compile_variant(varied, variant)
+            if len(varied.by_variant) > _VARIANTS:
+                varied.by_variant.popitem(last=False)
+        varied.by_variant.move_to_end(variant)
+        if isinstance(operation, RequestError):
+            raise InvalidRequest((operation,))
+        return operation
+
+    def _compile_variant(self, varied: VariedOperation, variant: Variant) -> CompiledOperation | RequestError:
+        name = varied.definition.name.value if varied.definition.name is not None else None
+        try:
+            plan = self._planner.plan(varied.document, name, variant=variant)
+        except RequestError as error:
+            return error
+        return self._compiled_from(plan, varied.definition)
+
     def most_used(self, count: int) -> list[OperationKey]:
         """Give the documents and operation names that are asked for most, the first of them first."""
         most = heapq.nlargest(count, self._compiled.items(), key=lambda item: item[1].uses)
         return [key for key, _ in most]
 
-    def _compile_bounded(self, query: str, operation_name: str | None) -> CompiledOperation:
+    def _compile_bounded(self, query: str, operation_name: str | None) -> CompiledOperation | VariedOperation:
         try:
             return self._compile(query, operation_name)
         except RecursionError as error:
             raise RequestError("The document is nested too deeply.", code="GRAPHQL_VALIDATION_FAILED") from error
 
-    def _compile(self, query: str, operation_name: str | None) -> CompiledOperation:
+    def _compile(self, query: str, operation_name: str | None) -> CompiledOperation | VariedOperation:
         document = self._parse(query)
         errors = validate(self._schema, document, self._rules)
         if errors:
@@ -144,7 +219,12 @@ class OperationCache:
             raise RequestError(
                 f"The schema has no {definition.operation.value} operations.", code="GRAPHQL_VALIDATION_FAILED"
             )
-        plan = self._planner.plan(document, operation_name)
+        variation = self._planner.variation(document, operation_name)
+        if variation is not None:
+            return VariedOperation(document, definition, variation, OrderedDict())
+        return self._compiled_from(self._planner.plan(document, operation_name), definition)
+
+    def _compiled_from(self, plan: QueryPlan, definition: OperationDefinitionNode) -> CompiledOperation:
         return CompiledOperation(
             plan, schema=self._schema, variables=Variables(self._schema, definition.variable_definitions or ())
         )

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["EngineSettings", "GraphQLRequest", "GraphQLResult", "RequestContext"]
+from router.supergraph import ANONYMOUS, Caller
+
+__all__ = ["NOBODY", "EngineSettings", "GraphQLRequest", "GraphQLResult", "RequestContext"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,22 @@ class RequestContext:
         headers: sent to every subgraph, lower-case names.
         timeout: seconds for all fetches together; of a subscription, for those of one event. None takes the engine's.
         request_id: names the request in the log.
+        caller: who asks: what `@authenticated`, `@requiresScopes` and `@policy` are held against.
+        labels: progressive override labels that are active for this request, beside the engine's own.
+        label_key: draws the labels `percent(x)` alike for all requests that have it (a user's id, say); None draws
+            them for each request anew.
     """
 
     headers: Sequence[tuple[str, str]] = ()
     timeout: float | None = None
     request_id: str = ""
+    caller: Caller = ANONYMOUS
+    labels: frozenset[str] = frozenset()
+    label_key: str | None = None
+
+
+NOBODY = RequestContext()
+"""A request of which nothing is known but what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,9 @@ class EngineSettings:
         max_errors: how many errors a response may carry; the rest is counted in the last one.
         redact_subgraph_errors: whether clients get only the codes of subgraphs' errors, not messages and extensions.
         introspection: whether `__schema` and `__type` are answered.
+        reject_unauthorized: whether an operation with a field that the caller may not have is refused as a whole; else
+            such fields are null and named in `errors`.
+        labels: progressive override labels that are active for every request.
     """
 
     timeout: float = 30.0
@@ -79,3 +95,5 @@ class EngineSettings:
     max_errors: int = 1_000
     redact_subgraph_errors: bool = False
     introspection: bool = True
+    reject_unauthorized: bool = False
+    labels: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from router.planning.passthrough import answers_alone
 from router.planning.plan import EntityBatch, FetchStep, QueryPlan
 from router.planning.projection import build_projection
 from router.planning.query_graph import QueryGraph
+from router.planning.rights import denied_fields
 
 __all__ = ["build_plan"]
 
@@ -29,6 +30,7 @@ def build_plan(graph: QueryGraph, normal: NormalOperation, groups: Sequence[Grou
         projection=build_projection(graph, normal.selection),
         introspection=introspection,
         passthrough=alone,
+        denied=denied_fields(normal.selection) if normal.guarded else (),
     )
 
 

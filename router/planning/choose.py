@@ -362,4 +362,4 @@ def _tells_types_apart(selection: Selection, graph: QueryGraph) -> bool:
     if not graph.is_abstract(selection.type_name):
         return False
     hidden = any(graph.types[name].hidden for name in selection.types)
-    return hidden or any(item.types != selection.types for item in selection.fields)
+    return hidden or any(item.types != selection.types for item in (*selection.fields, *selection.denied))

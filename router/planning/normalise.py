@@ -12,7 +12,7 @@ from router.errors import RequestError
 from router.planning.conditions import print_conditions
 from router.planning.places import Place
 from router.planning.query_graph import QueryGraph
-from router.planning.selections import Selection, SelectionLimits, build_selection
+from router.planning.selections import Guard, Selection, SelectionLimits, build_selection
 
 __all__ = ["NormalOperation", "assign_keys", "normalise", "print_normal_operation"]
 
@@ -24,18 +24,25 @@ class NormalOperation:
     Attributes:
         definition: the operation in the client's document, for its variables.
         selection: on the root type.
+        guarded: something in it may be denied to the caller.
     """
 
     operation: OperationType
     definition: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     selection: Selection
+    guarded: bool = False
 
 
 def normalise(
-    graph: QueryGraph, document: DocumentNode, operation_name: str | None, *, limits: SelectionLimits
+    graph: QueryGraph,
+    document: DocumentNode,
+    operation_name: str | None,
+    *,
+    limits: SelectionLimits,
+    guard: Guard | None = None,
 ) -> NormalOperation:
-    """Pick an operation and merge its selections.
+    """Pick an operation and merge its selections; what the guard denies is kept apart (rule 40).
 
     Raises:
         RequestError: there is no such operation, or it is too deep or too large.
@@ -46,8 +53,8 @@ def normalise(
     if root_type is None:
         raise RequestError(f"this graph has no {definition.operation.value} type")
     parts: list[SelectionSetNode] = [definition.selection_set]
-    selection = build_selection(graph, root_type, parts, fragments=fragments, limits=limits)
-    return NormalOperation(definition.operation, definition, fragments, selection)
+    selection = build_selection(graph, root_type, parts, fragments=fragments, limits=limits, guard=guard)
+    return NormalOperation(definition.operation, definition, fragments, selection, guard is not None)
 
 
 def _pick(document: DocumentNode, operation_name: str | None) -> OperationDefinitionNode:
@@ -92,6 +99,7 @@ def print_normal_operation(normal: NormalOperation) -> str:
 
 
 def _print_selection(selection: Selection, lines: list[str], indent: str) -> None:
+    lines += [f"{indent}{item.response_key}: denied" for item in selection.denied]
     for item in selection.fields:
         text = indent
         if item.response_key != item.name:

@@ -22,7 +22,7 @@ def answers_alone(graph: QueryGraph, selection: Selection, groups: Sequence[Grou
     while waiting:
         node, wanted = waiting.pop()
         fetched = sorted(node.fields.values(), key=lambda item: item.order)
-        if node.typename or len(fetched) != len(wanted.fields) or not fetched:
+        if wanted.denied or node.typename or len(fetched) != len(wanted.fields) or not fetched:
             return False
         if any(graph.types[name].hidden for name in wanted.types):
             return False

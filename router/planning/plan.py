@@ -18,6 +18,7 @@ __all__ = [
     "ALWAYS",
     "Condition",
     "Conditions",
+    "DeniedField",
     "EntityBatch",
     "EntityTarget",
     "FetchStep",
@@ -213,6 +214,7 @@ class FieldProjection:
         enum_values: for `LeafKind.ENUM`, the values that clients may see.
         type_name: the field's named type in the API schema (for error messages).
         constant: for a leaf that needs no data (`__typename` of a root or of a concrete position): its value.
+        denied: the caller may not have it: it is null, whatever the merged tree has, and named in `errors` (rule 40).
     """
 
     response_key: str
@@ -225,6 +227,7 @@ class FieldProjection:
     enum_values: frozenset[str] | None = None
     type_name: str = ""
     constant: str | None = None
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,19 @@ class ObjectProjection:
 
 
 @dataclass(frozen=True, slots=True)
+class DeniedField:
+    """A field of the operation that the caller may not have (rule 40).
+
+    Attributes:
+        path: the client's response keys down to it; lists add nothing to it.
+        conditions: under which it is asked for.
+    """
+
+    path: tuple[str, ...]
+    conditions: Conditions = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class QueryPlan:
     """What answers one operation.
 
@@ -258,6 +274,7 @@ class QueryPlan:
         introspection: what the router answers itself.
         passthrough: the one step's answer is the response byte for byte: nothing renamed, added, hidden or conditional
             on types, so it need not be decoded.
+        denied: what the caller may not have; no step asks for it.
     """
 
     operation: OperationType
@@ -265,3 +282,4 @@ class QueryPlan:
     projection: ObjectProjection
     introspection: IntrospectionStep | None = None
     passthrough: bool = False
+    denied: tuple[DeniedField, ...] = ()

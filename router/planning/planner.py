@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from graphql import DocumentNode
@@ -14,15 +15,22 @@ from router.planning.estimate import Estimate
 from router.planning.fetch_graph import build_fetch_graph
 from router.planning.fetch_tree import Group
 from router.planning.improve import improve
+from router.planning.labels import LabelledFields
 from router.planning.normalise import NormalOperation, assign_keys, normalise
 from router.planning.plan import QueryPlan
 from router.planning.positions import Position
 from router.planning.query_graph import QueryGraph
 from router.planning.reach import Reach
+from router.planning.rights import Collector, Denial, Rights
 from router.planning.selections import SelectionLimits
+from router.planning.variants import PLAIN, Variant, Variation
 from router.supergraph import Supergraph
 
 __all__ = ["Artefacts", "Planner", "plan_operation"]
+
+
+_LABELLINGS = 8
+"""For how many sets of active override labels a query graph is kept: two or three are in use at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +60,65 @@ class Planner:
         limits: SelectionLimits | None = None,
     ) -> None:
         self.graph = QueryGraph(supergraph, labels=labels)
+        self._labels = labels
         self._reach = Reach(self.graph)
         self._limits = limits or SelectionLimits()
+        self._rights = Rights(supergraph)
+        self._labelled = LabelledFields(self.graph)
+        self._by_labels: OrderedDict[frozenset[str], Planner] = OrderedDict()
 
-    def plan(self, document: DocumentNode, operation_name: str | None = None) -> QueryPlan:
+    def variation(self, document: DocumentNode, operation_name: str | None = None) -> Variation | None:
+        """Say what the plan of a valid operation depends on beside its text; None where it is the same for everybody.
+
+        Raises:
+            RequestError: as `plan`.
+        """
+        if not self._rights.guarded and not self._labelled:
+            return None
+        collector = Collector(self._rights)
+        normal = normalise(self.graph, document, operation_name, limits=self._limits, guard=collector)
+        labels = self._labelled.of(normal.selection) if self._labelled else frozenset()
+        return Variation(frozenset(collector.requirements), labels) if collector.requirements or labels else None
+
+    def plan(self, document: DocumentNode, operation_name: str | None = None, *, variant: Variant = PLAIN) -> QueryPlan:
         """Plan an operation that is valid against the API schema.
+
+        Args:
+            document: the client's document.
+            operation_name: which operation; None where there is one only.
+            variant: what the caller may not have and which labels are active, as `variation` asks for it.
 
         Raises:
             PlanningError: no plan answers it, or it is too deep or too large (rules 23 and 42).
             RequestError: the document has no such operation.
         """
-        return self.artefacts(document, operation_name).plan
+        return self.artefacts(document, operation_name, variant=variant).plan
 
-    def artefacts(self, document: DocumentNode, operation_name: str | None = None) -> Artefacts:
-        """Plan an operation, and keep what each stage made. Raises as `plan`."""
+    def artefacts(
+        self, document: DocumentNode, operation_name: str | None = None, *, variant: Variant = PLAIN
+    ) -> Artefacts:
+        """Plan an operation, and keep what each stage made. Arguments and errors as of `plan`."""
+        if variant.labels:
+            return self._labelling(variant.labels).artefacts(document, operation_name, variant=Variant(variant.unmet))
+        guard = Denial(self._rights, variant.unmet) if variant.unmet else None
         try:
-            normal = normalise(self.graph, document, operation_name, limits=self._limits)
+            normal = normalise(self.graph, document, operation_name, limits=self._limits, guard=guard)
             draft, groups = improve(lambda preferences: self._choose(normal, preferences), self._starts(normal))
             return Artefacts(normal, draft, groups, build_plan(self.graph, normal, groups))
         except RecursionError:
             raise PlanningError("the operation is nested too deeply", code="OPERATION_TOO_DEEP") from None
+
+    def _labelling(self, labels: frozenset[str]) -> Planner:
+        """Give the planner for some active labels; those that were not used for longest are forgotten."""
+        found = self._by_labels.get(labels)
+        if found is None:
+            found = self._by_labels[labels] = Planner(
+                self.graph.supergraph, labels=labels | self._labels, limits=self._limits
+            )
+            if len(self._by_labels) > _LABELLINGS:
+                self._by_labels.popitem(last=False)
+        self._by_labels.move_to_end(labels)
+        return found
 
     def _starts(self, normal: NormalOperation) -> list[Preferences]:
         """List the other subgraphs of shared mutation fields: once one is chosen there is no second way."""

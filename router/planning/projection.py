@@ -17,11 +17,18 @@ def build_projection(graph: QueryGraph, selection: Selection) -> ObjectProjectio
     """Compile the projection of a selection whose keys are assigned."""
     visible = frozenset(name for name in selection.types if not graph.types[name].hidden)
     fields = [
-        projected for item in selection.fields if (projected := _field(graph, selection, item, visible)) is not None
+        projected for item in _shown(selection) if (projected := _field(graph, selection, item, visible)) is not None
     ]
     abstract = graph.is_abstract(selection.type_name)
     apart = visible != selection.types or any(item.type_condition is not None for item in fields)
     return ObjectProjection(selection.type_name, tuple(fields), visible if abstract and apart else None)
+
+
+def _shown(selection: Selection) -> list[SelectedField]:
+    """List what the client sees, in the order of the operation: what is denied is seen as null."""
+    if not selection.denied:
+        return selection.fields
+    return sorted((*selection.fields, *selection.denied), key=lambda item: item.index)
 
 
 def _field(
@@ -32,10 +39,10 @@ def _field(
         return None
     condition = None if types == visible else types
     leaf, values, constant = LeafKind.RAW, None, None
-    if item.name == TYPENAME:
+    if item.name == TYPENAME and not item.denied:
         leaf = LeafKind.TYPENAME
         constant = None if graph.is_abstract(selection.type_name) else selection.type_name
-    elif item.name not in INTROSPECTION:
+    elif item.name not in INTROSPECTION and not item.denied:
         leaf, values = _leaf(graph, item)
     return FieldProjection(
         response_key=item.response_key,
@@ -48,6 +55,7 @@ def _field(
         enum_values=values,
         type_name=item.type.named,
         constant=constant,
+        denied=item.denied,
     )
 
 

@@ -6,8 +6,9 @@ would need different shapes under one response key, they are two fields (rules 2
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from graphql import BooleanValueNode, FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, VariableNode
 from graphql.language import ArgumentNode, DirectiveNode, FragmentDefinitionNode, SelectionNode, print_ast
@@ -19,7 +20,7 @@ from router.planning.plan import ALWAYS, Condition, Conditions
 from router.planning.query_graph import QueryGraph
 from router.supergraph import TypeRef
 
-__all__ = ["INTROSPECTION", "SelectedField", "Selection", "SelectionLimits", "build_selection"]
+__all__ = ["INTROSPECTION", "Guard", "SelectedField", "Selection", "SelectionLimits", "build_selection"]
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 _TYPENAME_REF = TypeRef("String!", "String", 0)
@@ -45,6 +46,7 @@ class SelectedField:
         shapes: the shapes it has in subgraphs.
         nodes: where it stands in the document.
         key: the internal key, once one is given.
+        denied: the caller may not have it (rule 40).
     """
 
     index: int
@@ -59,26 +61,43 @@ class SelectedField:
     nodes: tuple[FieldNode, ...]
     selection: Selection | None = None
     key: str = ""
+    denied: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Selection:
-    """What is asked of an object whose static type is `type_name`."""
+    """What is asked of an object whose static type is `type_name`.
+
+    Attributes:
+        denied: what the caller may not have (rule 40): it is shown as null, and nobody plans for it.
+    """
 
     type_name: str
     types: frozenset[str]
     fields: list[SelectedField] = field(default_factory=list)
+    denied: list[SelectedField] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Occurrence:
+    """A field where it stands: `parent` is the static type there, `types` are the concrete ones that can be."""
+
     index: int
     node: FieldNode
+    parent: str
     types: frozenset[str]
     conditions: Conditions
 
 
-_Part = tuple[SelectionSetNode, frozenset[str], Conditions]
+_Part = tuple[SelectionSetNode, str, frozenset[str], Conditions]
+
+
+class Guard(Protocol):
+    """Says which fields the caller may not have."""
+
+    def denied(self, name: str, *, parents: Iterable[str], types: frozenset[str]) -> frozenset[str]:
+        """Name those of some concrete types whose field is denied, when it is asked for on static types."""
+        ...
 
 
 def build_selection(
@@ -88,22 +107,36 @@ def build_selection(
     *,
     fragments: Mapping[str, FragmentDefinitionNode],
     limits: SelectionLimits,
+    guard: Guard | None = None,
 ) -> Selection:
     """Merge selection sets on one type into a selection.
+
+    Args:
+        graph: the query graph.
+        type_name: the static type.
+        parts: the selection sets.
+        fragments: of the document, by name.
+        limits: how much there may be.
+        guard: says what is denied; None where nothing is.
 
     Raises:
         PlanningError: the limits are passed.
     """
-    return _Builder(graph, fragments, limits).build(type_name, parts)
+    return _Builder(graph, fragments, limits, guard).build(type_name, parts)
 
 
 class _Builder:
     """Walks without recursion, so that depth is bounded by the limit alone."""
 
     def __init__(
-        self, graph: QueryGraph, fragments: Mapping[str, FragmentDefinitionNode], limits: SelectionLimits
+        self,
+        graph: QueryGraph,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        limits: SelectionLimits,
+        guard: Guard | None,
     ) -> None:
         self._graph = graph
+        self._guard = guard
         self._fragments = fragments
         self._limits = limits
         self._count = 0
@@ -111,14 +144,15 @@ class _Builder:
     def build(self, type_name: str, parts: Sequence[SelectionSetNode]) -> Selection:
         types = self._graph.possible(type_name)
         root = Selection(type_name, types)
-        waiting: list[tuple[Selection, list[_Part], int]] = [(root, [(part, types, ALWAYS) for part in parts], 1)]
+        given: list[_Part] = [(part, type_name, types, ALWAYS) for part in parts]
+        waiting: list[tuple[Selection, list[_Part], int]] = [(root, given, 1)]
         while waiting:
             selection, sources, depth = waiting.pop()
             if depth > self._limits.depth:
                 raise PlanningError(
                     f"the operation is nested more than {self._limits.depth} levels deep", code="OPERATION_TOO_DEEP"
                 )
-            for selected, below in self._fields(sources):
+            for selected, below in self._fields(sources, selection.denied):
                 selection.fields.append(selected)
                 if selected.selection is not None:
                     waiting.append((selected.selection, below, depth + 1))
@@ -128,9 +162,11 @@ class _Builder:
     def _occurrences(self, sources: list[_Part]) -> list[_Occurrence]:
         found: list[_Occurrence] = []
         visited: set[tuple[str, frozenset[str], Conditions]] = set()
-        stack = [(iter(node.selections), types, conditions) for node, types, conditions in reversed(sources)]
+        stack = [
+            (iter(node.selections), parent, types, conditions) for node, parent, types, conditions in reversed(sources)
+        ]
         while stack:
-            iterator, types, conditions = stack[-1]
+            iterator, parent, types, conditions = stack[-1]
             node = next(iterator, None)
             if node is None:
                 stack.pop()
@@ -139,46 +175,52 @@ class _Builder:
             if own == NEVER:
                 continue
             if isinstance(node, FieldNode):
-                found.append(self._occurrence(len(found), node, types, own))
+                found.append(self._occurrence(len(found), node, parent, types, own))
                 continue
-            inner = self._enter(node, types, own, visited)
+            inner = self._enter(node, parent, types, own, visited)
             if inner is not None:
                 stack.append(inner)
         return found
 
-    def _occurrence(self, index: int, node: FieldNode, types: frozenset[str], own: Conditions) -> _Occurrence:
+    def _occurrence(
+        self, index: int, node: FieldNode, parent: str, types: frozenset[str], own: Conditions
+    ) -> _Occurrence:
         self._count += 1
         if self._count > self._limits.fields:
             raise PlanningError(
                 f"the operation selects more than {self._limits.fields} fields", code="OPERATION_TOO_LARGE"
             )
-        return _Occurrence(index, node, types, own)
+        return _Occurrence(index, node, parent, types, own)
 
     def _enter(
         self,
         node: object,
+        parent: str,
         types: frozenset[str],
         conditions: Conditions,
         visited: set[tuple[str, frozenset[str], Conditions]],
-    ) -> tuple[Iterator[SelectionNode], frozenset[str], Conditions] | None:  # fmt: skip
+    ) -> tuple[Iterator[SelectionNode], str, frozenset[str], Conditions] | None:  # fmt: skip
         if isinstance(node, FragmentSpreadNode):
             fragment = self._fragments[node.name.value]
             mark = (node.name.value, types, conditions)
             if mark in visited:
                 return None
             visited.add(mark)
-            types &= self._graph.possible(fragment.type_condition.name.value)
+            parent = fragment.type_condition.name.value
+            types &= self._graph.possible(parent)
             selections = fragment.selection_set.selections
         elif isinstance(node, InlineFragmentNode):
             if node.type_condition is not None:
-                types &= self._graph.possible(node.type_condition.name.value)
+                parent = node.type_condition.name.value
+                types &= self._graph.possible(parent)
             selections = node.selection_set.selections
         else:
             return None
-        return (iter(selections), types, conditions) if types else None
+        return (iter(selections), parent, types, conditions) if types else None
 
     # ---- merging ------------------------------------------------------------------------------------------------
-    def _fields(self, sources: list[_Part]) -> list[tuple[SelectedField, list[_Part]]]:
+    def _fields(self, sources: list[_Part], denied: list[SelectedField]) -> list[tuple[SelectedField, list[_Part]]]:
+        """Merge what stands in some selection sets; what the caller may not have goes to `denied`."""
         by_key: dict[str, list[_Occurrence]] = {}
         for occurrence in self._occurrences(sources):
             node = occurrence.node
@@ -186,9 +228,24 @@ class _Builder:
         found: list[tuple[SelectedField, list[_Part]]] = []
         for key, occurrences in by_key.items():
             for types, matching in _partition(occurrences):
-                found += self._merge(key, types, matching)
+                granted = self._granted(key, types, matching, denied) if self._guard is not None else types
+                if granted:
+                    found += self._merge(key, granted, matching)
         found.sort(key=lambda item: item[0].index)
         return found
+
+    def _granted(
+        self, key: str, types: frozenset[str], occurrences: list[_Occurrence], denied: list[SelectedField]
+    ) -> frozenset[str]:
+        """Name the types whose field may be had in every way in which it is asked for; keep the others in `denied`."""
+        if self._guard is None:
+            return types
+        name = occurrences[0].node.name.value
+        refused = self._guard.denied(name, parents={item.parent for item in occurrences}, types=types)
+        for selected, _ in self._merge(key, refused, occurrences) if refused else ():
+            selected.selection, selected.denied = None, True
+            denied.append(selected)
+        return types - refused
 
     def _merge(
         self, key: str, types: frozenset[str], occurrences: list[_Occurrence]
@@ -243,8 +300,14 @@ class _Builder:
             if inner is not None:
                 # What all occurrences share is said by the field itself already.
                 conditions = ALWAYS if same else occurrence.conditions
-                parts[id(inner), conditions] = (inner, types, conditions)
+                parts[id(inner), conditions] = (inner, self._static_type(occurrence, ref), types, conditions)
         return list(parts.values()), Selection(ref.named, types)
+
+    def _static_type(self, occurrence: _Occurrence, ref: TypeRef) -> str:
+        """Give the type that a field has where it stands; only a guard tells it from that of the concrete type."""
+        if self._guard is None:
+            return ref.named
+        return self._graph.types[occurrence.parent].fields[occurrence.node.name.value].type.named
 
 
 def _partition(occurrences: list[_Occurrence]) -> list[tuple[frozenset[str], list[_Occurrence]]]:

@@ -15,14 +15,18 @@ from router.supergraph.model import (
     TypeKind,
     TypeRef,
 )
+from router.supergraph.requirements import ANONYMOUS, Caller, Requirement
 
 __all__ = [
+    "ANONYMOUS",
     "AppliedDirective",
     "Argument",
+    "Caller",
     "Field",
     "FieldSet",
     "JoinField",
     "Key",
+    "Requirement",
     "Subgraph",
     "SubgraphType",
     "Supergraph",

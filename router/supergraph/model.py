@@ -15,6 +15,7 @@ from graphql import GraphQLSchema
 from graphql.language import OperationType
 
 from router.supergraph.field_sets import FieldSet
+from router.supergraph.requirements import Requirement
 
 __all__ = [
     "AppliedDirective",
@@ -92,7 +93,9 @@ class Argument:
 class Field:
     """A field of the full supergraph.
 
-    `directives` holds authenticated, requiresScopes, policy, cost, listSize and tag.
+    Attributes:
+        directives: authenticated, requiresScopes, policy, cost, listSize and tag, as they stand there.
+        requirements: what the first three of them ask of the caller.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Field:
     arguments: Mapping[str, Argument]
     hidden: bool
     directives: tuple[AppliedDirective, ...] = ()
+    requirements: frozenset[Requirement] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class SupergraphType:
         possible_types: the concrete types of a composite type; empty for others.
         enum_values: the values of an enum, with whether each is hidden.
         subgraphs: the type in each subgraph that has it, by subgraph name, in `join__Graph` order.
+        requirements: what every field that returns the type asks of the caller.
     """
 
     name: str
@@ -170,6 +175,7 @@ class SupergraphType:
     enum_values: Mapping[str, bool]
     subgraphs: Mapping[str, SubgraphType]
     directives: tuple[AppliedDirective, ...] = ()
+    requirements: frozenset[Requirement] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from router.supergraph.model import (
     TypeKind,
     TypeRef,
 )
+from router.supergraph.requirements import Requirement, read_requirement
 
 __all__ = ["read_types"]
 
@@ -172,15 +173,17 @@ class _Reader:
             name=name,
             kind=_KINDS[type(definition)],
             hidden=is_hidden(definition, self._links),
-            fields={node.name.value: self._read_field(node) for node in fields},
+            fields={node.name.value: self._read_field(node, name) for node in fields},
             interfaces=tuple(node.name.value for node in interfaces),
             possible_types=self._possible_types(definition) if composite else frozenset(),
             enum_values={node.name.value: is_hidden(node, self._links) for node in values},
             subgraphs=self._read_subgraph_types(definition) if composite else {},
-            directives=self._applied(definition),
+            directives=(applied := self._applied(definition)),
+            requirements=_requirements(applied, name),
         )
 
-    def _read_field(self, node: FieldDefinitionNode) -> Field:
+    def _read_field(self, node: FieldDefinitionNode, parent: str) -> Field:
+        applied = self._applied(node)
         return Field(
             name=node.name.value,
             type=_type_ref(node.type),
@@ -191,7 +194,8 @@ class _Reader:
                 for argument in getattr(node, "arguments", None) or ()
             },
             hidden=is_hidden(node, self._links),
-            directives=self._applied(node),
+            directives=applied,
+            requirements=_requirements(applied, f"{parent}.{node.name.value}"),
         )
 
     def _read_subgraph_types(self, definition: TypeDefinitionNode) -> dict[str, SubgraphType]:
@@ -297,6 +301,11 @@ class _Reader:
             fields[graph] = replace(fields[graph], overridden=False, overridden_by_label=str(label))
         else:
             fields[graph] = replace(fields[graph], overridden=True)
+
+
+def _requirements(applied: Iterable[AppliedDirective], where: str) -> frozenset[Requirement]:
+    found = (read_requirement(item.name, item.arguments, where=where) for item in applied)
+    return frozenset(item for item in found if item is not None)
 
 
 def _field_set(text: object, where: str) -> FieldSet | None:

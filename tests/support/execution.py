@@ -29,6 +29,7 @@ from router.planning.plan import (
     TypeSegment,
     Wrapping,
 )
+from router.planning.variants import PLAIN, Variant, Variation
 from router.transport.base import SubgraphRequest
 from router.transport.mock import MockTransport, Responder, Streamer
 
@@ -141,7 +142,10 @@ class FixedPlanner:
     fixed: QueryPlan
     calls: int = 0
 
-    def plan(self, document: DocumentNode, operation_name: str | None) -> QueryPlan:
+    def variation(self, document: DocumentNode, operation_name: str | None) -> Variation | None:
+        return None
+
+    def plan(self, document: DocumentNode, operation_name: str | None, *, variant: Variant = PLAIN) -> QueryPlan:
         self.calls += 1
         return self.fixed
 
