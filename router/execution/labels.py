@@ -17,8 +17,8 @@ Draw = Callable[[], float]
 class OverrideLabels:
     """Decides labels: `percent(x)` by one draw for each request, others by name.
 
-    One draw decides all of a request's percentages, so that whoever is within `percent(10)` is within `percent(20)` too,
-    and fields that move together are never asked for half here, half there.
+    One draw decides all of a request's percentages: whoever is within `percent(10)` is within `percent(20)` too, and
+    fields that move together are never asked for half here, half there.
 
     Args:
         active: labels that are active for every request.

@@ -1,8 +1,8 @@
 """Rule 40: which fields of an operation ask something of the caller, and which of them the caller may not have.
 
-A field asks for what stands on it, on the type that it returns and on the type that it is a field of. Where the position
-is abstract both count: the interface that the field was written on, and each concrete type by itself, so that a list
-shows the items of those types that the caller may see.
+A field asks for what stands on it, on the type that it returns and on the type that it is a field of. Where the
+position is abstract both count: the interface that the field was written on, and each concrete type by itself, so that
+a list shows the items of those types that the caller may see.
 """
 
 from __future__ import annotations

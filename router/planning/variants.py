@@ -1,4 +1,4 @@
-"""Plans that differ by who asks: what an operation's plan depends on beside its text (rule 40, progressive overrides)."""
+"""Plans that differ by who asks: what a plan depends on beside the operation (rule 40, progressive overrides)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,6 @@ class Variation:
     labels: frozenset[str]
 
     def variant(self, caller: Caller, active: Callable[[frozenset[str]], frozenset[str]]) -> Variant:
-        """Pick the plan for a caller; `active` says which of some labels are active, and is asked only where it matters."""
+        """Pick the plan for a caller; `active` says which of some labels are active, where there are any."""
         unmet = frozenset(item for item in self.requirements if not item.is_met(caller))
         return Variant(unmet, active(self.labels) if self.labels else frozenset())

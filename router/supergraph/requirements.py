@@ -57,13 +57,9 @@ class Requirement:
 
     def is_met(self, caller: Caller) -> bool:
         """Whether a caller has what is demanded."""
-        match self.kind:
-            case RequirementKind.AUTHENTICATED:
-                return caller.authenticated
-            case RequirementKind.SCOPES:
-                held = caller.scopes
-            case RequirementKind.POLICIES:
-                held = caller.policies
+        if self.kind is RequirementKind.AUTHENTICATED:
+            return caller.authenticated
+        held = caller.scopes if self.kind is RequirementKind.SCOPES else caller.policies
         return not self.any_of or any(names <= held for names in self.any_of)
 
     def __str__(self) -> str:
@@ -90,8 +86,8 @@ def read_requirement(name: str, arguments: Mapping[str, Any], *, where: str) -> 
         return None if kind is None else Requirement(kind)
     given = arguments.get(_ARGUMENTS[kind])
     # A value stands for a list of itself (GraphQL specification, section 3.11).
-    outer = given if isinstance(given, list) else [given]
-    sets = [item if isinstance(item, list) else [item] for item in outer]
+    outer: list[Any] = given if isinstance(given, list) else [given]
+    sets: list[list[Any]] = [item if isinstance(item, list) else [item] for item in outer]
     if not all(isinstance(word, str) for words in sets for word in words):
         raise SupergraphError(f"{where}: @{name} needs {_ARGUMENTS[kind]}: a list of lists of names")
     return Requirement(kind, _distinct(frozenset(words) for words in sets))

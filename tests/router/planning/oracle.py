@@ -10,14 +10,14 @@ import orjson
 from graphql import parse, validate
 
 from router.execution.engine import Engine
-from router.execution.request import GraphQLRequest, RequestContext
+from router.execution.request import EngineSettings, GraphQLRequest, RequestContext
 from router.planning import Planner
 from router.transport.base import SubgraphRequest
 from router.transport.mock import MockTransport
 from tests.router.planning.world import World
 
 
-def engine_for(world: World, planner: Planner | None = None) -> Engine:
+def engine_for(world: World, planner: Planner | None = None, *, settings: EngineSettings | None = None) -> Engine:
     """An engine whose subgraphs are the world's."""
 
     def respond(name: str) -> Any:
@@ -28,7 +28,8 @@ def engine_for(world: World, planner: Planner | None = None) -> Engine:
         return responder
 
     transport = MockTransport({name: respond(name) for name in world.supergraph.subgraphs})
-    return Engine(world.supergraph, planner=planner or Planner(world.supergraph), transport=transport)
+    planner = planner or Planner(world.supergraph)
+    return Engine(world.supergraph, planner=planner, transport=transport, settings=settings)
 
 
 async def check(world: World, query: str, variables: Mapping[str, Any] | None = None) -> None:
