@@ -14,7 +14,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, execute_sync, parse
 from router.errors import RequestError
 from router.execution.request import EngineSettings, GraphQLRequest, RequestContext
 from router.planning import Planner
-from router.supergraph import ANONYMOUS, Caller, Requirement, Supergraph, load_supergraph
+from router.supergraph import ANONYMOUS, Caller, Requirement, Supergraph
 from router.supergraph.requirements import RequirementKind
 from tests.router.planning.catalogue import CATALOGUE
 from tests.router.planning.graphs import catalogued
