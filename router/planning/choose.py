@@ -14,6 +14,7 @@ from router.planning.conditions import either, implies
 from router.planning.entries import EntryMaker
 from router.planning.estimate import Estimate
 from router.planning.fetch_tree import FetchField, FetchNode, Group
+from router.planning.outlook import Outlook
 from router.planning.places import TYPENAME
 from router.planning.plan import ALWAYS, Conditions
 from router.planning.positions import Handle, Position, Resolution
@@ -59,6 +60,7 @@ class Chooser:
         self._preferences = preferences
         self._ways = Ways(graph, reach)
         self._candidates = Candidates(graph, self._ways, estimate)
+        self._outlook = Outlook(graph, reach)
         self._children = Children(graph, reach, self._ways)
         self._entries = EntryMaker(graph, self._ways, self)
         self._groups: list[Group] = []
@@ -150,7 +152,7 @@ class Chooser:
             return [known]
         if position.base is None and self._graph.is_abstract(position.type_name):
             candidates = self._candidates.uniform(position, selected, types)
-            if not candidates:
+            if not candidates or self._outlook.parts_serve_more(position, selected, types):
                 if position.parent is not None:
                     self.typename_before_narrowing(position)
                 parts = [position.narrow(concrete, self._graph) for concrete in sorted(types)]
