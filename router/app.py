@@ -12,7 +12,7 @@ import orjson
 import structlog
 
 from router.config import LogSettings, RouterConfig, load_config
-from router.errors import ConfigError
+from router.errors import ConfigError, SupergraphError
 from router.execution.engine import Engine
 from router.execution.request import EngineSettings
 from router.planning import Planner
@@ -66,12 +66,20 @@ def serve(
     """
     config = load_config(config_path, host=host, port=port, supergraph=supergraph_path)
     configure_logging(config.log)
-    app = build_router(config, read_supergraph(config.supergraph))
+    app = _build(config)
     listening = listen(config.host, config.port)
     _log.info("serving", address=address_of(listening), supergraph=str(config.supergraph))
     server = create_server(app, config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
+
+
+def _build(config: RouterConfig) -> RouterApp:
+    sdl = read_supergraph(config.supergraph)
+    try:
+        return build_router(config, sdl)
+    except SupergraphError as error:
+        raise error.in_file(f"supergraph {config.supergraph}") from error
 
 
 def read_supergraph(path: Path | None) -> str:

@@ -21,7 +21,14 @@ from typing import Any, ClassVar
 
 
 class RouterError(Exception):
-    """The root of all errors that the router raises on purpose."""
+    """The root of all errors that the router raises on purpose.
+
+    Attributes:
+        details: what an operator should know beside the message, a line each. It may name subgraphs and addresses, so
+            it is never shown to clients.
+    """
+
+    details: tuple[str, ...] = ()
 
 
 class ConfigError(RouterError):
@@ -30,6 +37,10 @@ class ConfigError(RouterError):
 
 class SupergraphError(RouterError):
     """The supergraph SDL is malformed or holds a directive that this router does not understand."""
+
+    def in_file(self, name: str) -> SupergraphError:
+        """Give the same error with the file's name before it."""
+        return SupergraphError(f"{name}: {self}")
 
 
 class RequestError(RouterError):
@@ -70,9 +81,16 @@ class RequestError(RouterError):
 
 
 class PlanningError(RequestError):
-    """No plan can answer the operation, or none was found within the planner's bound."""
+    """No plan can answer the operation, or none was found within the planner's bound.
+
+    The details say what was tried, and why it failed.
+    """
 
     code = "UNSATISFIABLE_OPERATION"
+
+    def __init__(self, message: str, *, code: str | None = None, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message, code=code)
+        self.details = details
 
 
 class TransportError(RouterError):

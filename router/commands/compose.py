@@ -14,6 +14,11 @@ from rich.markup import escape
 from router.commands.files import read_text, write_text
 from router.composition import CompositionFailed, CompositionResult, SubgraphSource, compose
 
+EXAMPLES = (
+    "python -m router compose --subgraph shop=http://127.0.0.1:4001/graphql=shop.graphql -o supergraph.graphql",
+    "python -m router compose --subgraph shop=… --subgraph stock=… -o supergraph.graphql --check",
+)
+
 _DEFAULT_OUTPUT = Path("supergraph.graphql")
 _DIFF_LINES = 20
 

@@ -6,7 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from router.errors import ConfigError
+from router.errors import ConfigError, SupergraphError
+from router.supergraph import Supergraph, load_supergraph
 
 
 def read_text(path: Path) -> str:
@@ -21,6 +22,20 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path} can not be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is no UTF-8 text") from error
+
+
+def load(path: Path) -> Supergraph:
+    """Read a supergraph.
+
+    Raises:
+        ConfigError: the file can not be read.
+        SupergraphError: it is no supergraph that can be served; the message names the file.
+    """
+    text = read_text(path)
+    try:
+        return load_supergraph(text)
+    except SupergraphError as error:
+        raise error.in_file(str(path)) from error
 
 
 def write_text(path: Path, text: str) -> None:

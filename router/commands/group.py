@@ -36,10 +36,16 @@ class LazyGroup(typer.core.TyperGroup):
         if module is None:
             return None
         one = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        one.command(name=cmd_name)(import_module(module).run)
+        command_module = import_module(module)
+        one.command(name=cmd_name, epilog=_epilog(command_module.EXAMPLES))(command_module.run)
         command = typer.main.get_command(one)
         command.name = cmd_name
         return command
+
+
+def _epilog(examples: Sequence[str]) -> str:
+    """Write examples below a help text; an empty line is what rich leaves a line's end for."""
+    return "\n\n".join(["[bold]Examples[/]", *(f"[dim]$[/] {escape(example)}" for example in examples)])
 
 
 app = typer.Typer(
@@ -55,16 +61,20 @@ def router() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, the process's own without arguments; ends the process.
 
-    What the router refuses is one line on the standard error, without a trace.
+    What the router refuses is a line on the standard error, and where there is more to know a line for each detail,
+    without a trace.
     """
     try:
         app(args=arguments)
     except RouterError as error:
-        fail(str(error))
+        fail(str(error), error.details)
     sys.exit(0)
 
 
-def fail(message: str) -> NoReturn:
-    """End with an error message, as what was asked for is refused."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {escape(message)}")
+def fail(message: str, details: Sequence[str] = ()) -> NoReturn:
+    """End with an error message, as what was asked for is refused; details follow, a line each."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"[bold red]error:[/] {escape(message)}")
+    for detail in details:
+        console.print(f"  {escape(detail)}")
     sys.exit(1)

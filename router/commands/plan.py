@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,10 +21,19 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 
 from router.commands.conditions import with_conditions
-from router.commands.files import read_text
+from router.commands.files import load, read_text
 from router.errors import PlanningError, RequestError
+from router.planning import plan_operation
 from router.planning.explain import explain
-from router.supergraph import load_supergraph
+from router.planning.plan_json import plan_as_json
+
+EXAMPLES = (
+    "python -m router plan --supergraph supergraph.graphql --operation query.graphql",
+    "echo '{ me { name } }' | python -m router plan --supergraph supergraph.graphql --operation - --stage paths",
+    "python -m router plan --supergraph supergraph.graphql --operation query.graphql --variables '{\"more\": false}'",
+)
+
+_STANDARD_INPUT = Path("-")
 
 
 class Stage(StrEnum):
@@ -36,10 +46,31 @@ class Stage(StrEnum):
     PLAN = "plan"
 
 
+class Format(StrEnum):
+    """How a plan is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class InvalidOperation(RequestError):
+    """The operation's document is wrong.
+
+    Attributes:
+        details: each mistake with its place, where there are several.
+    """
+
+    def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.details = details
+
+
 def run(
     *,
     supergraph: Annotated[Path, typer.Option(metavar="FILE", help="The supergraph's SDL.")],
-    operation: Annotated[Path, typer.Option(metavar="FILE", help="The document with the operation.")],
+    operation: Annotated[
+        Path, typer.Option(metavar="FILE", help="The document with the operation; - for the standard input.")
+    ],
     operation_name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which operation, where the document has several.")
     ] = None,
@@ -47,27 +78,57 @@ def run(
         str | None,
         typer.Option(metavar="JSON", help="Values of variables: conditions on them are decided before planning."),
     ] = None,
-    stage: Annotated[Stage, typer.Option(help="Which stage's artefact to print.")] = Stage.PLAN,
+    stage: Annotated[
+        Stage,
+        typer.Option(
+            help="Which stage's artefact to print. normalized: the operation, fragments inlined; graph: what each "
+            "subgraph can resolve of each type; paths: who gives each field, and how one gets there; fetches: the "
+            "requests with what each waits for; plan: what is executed."
+        ),
+    ] = Stage.PLAN,
+    output_format: Annotated[Format, typer.Option("--format", help="How the plan is written.")] = Format.TEXT,
 ) -> None:
-    """Print how an operation would be executed, as stable text."""
-    loaded = load_supergraph(read_text(supergraph))
-    document = _parsed(read_text(operation), operation, loaded.api_schema)
+    """Print how an operation would be executed. The same input gives the same text."""
+    if output_format is Format.JSON and stage is not Stage.PLAN:
+        raise typer.BadParameter("only the last stage, the plan, can be had as JSON.", param_hint="--format")
+    loaded = load(supergraph)
+    document = _parsed(_text(operation), operation, loaded.api_schema)
     chosen = get_operation_ast(document, operation_name)
     if chosen is None:
-        raise PlanningError("The document has no such operation, or several and none was named.")
+        raise PlanningError(_choice(document, operation_name))
     if variables is not None:
         document = with_conditions(document, _coerced(loaded.api_schema, chosen, _decoded(variables)))
-    typer.echo(explain(loaded, document, operation_name, stage.value).rstrip("\n"))
+    if output_format is Format.JSON:
+        typer.echo(json.dumps(plan_as_json(plan_operation(loaded, document, operation_name)), indent=2))
+    else:
+        typer.echo(explain(loaded, document, operation_name, stage.value).rstrip("\n"))
+
+
+def _text(operation: Path) -> str:
+    return sys.stdin.read() if operation == _STANDARD_INPUT else read_text(operation)
+
+
+def _choice(document: DocumentNode, asked: str | None) -> str:
+    definitions = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    names = ", ".join(node.name.value for node in definitions if node.name)
+    if not definitions:
+        return "The document has no operation, only fragments."
+    if asked is not None:
+        return f"The document has no operation named {asked!r}" + (f", only {names}." if names else ".")
+    return f"The document has several operations: choose one of {names} by --operation-name."
 
 
 def _parsed(text: str, path: Path, schema: GraphQLSchema) -> DocumentNode:
+    name = "the standard input" if path == _STANDARD_INPUT else str(path)
     try:
         document = parse(text)
     except GraphQLError as error:
-        raise RequestError(f"{path} is no GraphQL document: {_told(error)}") from error
-    errors = validate(schema, document)
+        raise InvalidOperation(f"{name} is no GraphQL document: {_told(error)}") from error
+    errors = [_told(error) for error in validate(schema, document)]
+    if len(errors) == 1:
+        raise InvalidOperation(f"{name} is not valid: {errors[0]}")
     if errors:
-        raise RequestError(f"{path} is not valid: " + "; ".join(map(_told, errors)))
+        raise InvalidOperation(f"{name} is not valid, for {len(errors)} reasons:", tuple(errors))
     return document
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from graphql import lexicographic_sort_schema, print_schema
 
-from router.commands.files import read_text
-from router.supergraph import load_supergraph
+from router.commands.files import load
+
+EXAMPLES = ("python -m router schema --supergraph supergraph.graphql > schema.graphql",)
 
 
 def run(
@@ -18,5 +19,5 @@ def run(
     sort: Annotated[bool, typer.Option("--sort", help="Everything by its name.")] = False,
 ) -> None:
     """Print the API schema: what clients can ask for, without the machinery of federation."""
-    schema = load_supergraph(read_text(supergraph)).api_schema
+    schema = load(supergraph).api_schema
     typer.echo(print_schema(lexicographic_sort_schema(schema) if sort else schema))

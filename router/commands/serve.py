@@ -9,6 +9,12 @@ import typer
 
 from router.app import serve
 
+EXAMPLES = (
+    "python -m router serve --supergraph supergraph.graphql",
+    "python -m router serve --config router.yaml --port 8080",
+    "ROUTER_LOG__FORMAT=json python -m router serve --supergraph supergraph.graphql --host 0.0.0.0",
+)
+
 
 def run(
     *,

@@ -21,6 +21,7 @@ from router.planning.positions import Handle, Position, Resolution
 from router.planning.query_graph import QueryGraph, Source
 from router.planning.reach import Reach
 from router.planning.selections import INTROSPECTION, SelectedField, Selection
+from router.planning.unresolvable import unresolvable
 from router.planning.ways import Cost, Ways
 
 __all__ = ["Choice", "Chooser", "Draft", "Preferences"]
@@ -196,7 +197,7 @@ class Chooser:
     # ---- choosing --------------------------------------------------------------------------------------------------
     def _choose(self, position: Position, selected: SelectedField, candidates: list[Candidate]) -> Candidate:
         if not candidates:
-            raise PlanningError(f"no subgraph can resolve {position.type_name}.{selected.name} here")
+            raise unresolvable(self._graph, self._ways, position, selected.name)
         ranked = sorted(candidates, key=lambda item: (item.cost, self._graph.order[item.source.subgraph]))
         chosen = ranked[0]
         if len(ranked) > 1:

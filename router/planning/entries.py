@@ -14,6 +14,7 @@ from router.planning.plan import Conditions, RepresentationField, Representation
 from router.planning.positions import Handle, Position, Resolution
 from router.planning.query_graph import QueryGraph, Source
 from router.planning.selections import SelectedField, Selection, SelectionLimits, build_selection
+from router.planning.unresolvable import unresolvable
 from router.planning.ways import Way, Ways
 from router.supergraph import FieldSet
 
@@ -58,7 +59,7 @@ class EntryMaker:
         requires = source.field.requires
         best = self._ways.best_key(position, source)
         if requires is None or best is None:
-            raise PlanningError(f"no subgraph can resolve {position.type_name}.{name} here")
+            raise unresolvable(self._graph, self._ways, position, name)
         mark = (source.subgraph, requires.text)
         known = position.required.get(mark)
         if known is None:

@@ -6,13 +6,13 @@ from typing import Literal
 
 from graphql import DocumentNode
 
-from router.planning.choose import Draft
 from router.planning.conditions import print_conditions
 from router.planning.documents import DocumentPrinter
 from router.planning.fetch_tree import Group
 from router.planning.normalise import print_normal_operation
 from router.planning.planner import Artefacts, Planner
-from router.planning.print_plan import print_path, print_plan
+from router.planning.print_paths import print_paths
+from router.planning.print_plan import print_fields, print_path, print_plan
 from router.planning.query_graph import QueryGraph, print_query_graph
 from router.supergraph import Supergraph
 
@@ -37,19 +37,10 @@ def explain(
     if stage == "normalized":
         return print_normal_operation(artefacts.normal)
     if stage == "paths":
-        return _print_paths(artefacts.draft)
+        return print_paths(planner.graph, artefacts.draft)
     if stage == "fetches":
         return _print_fetches(planner.graph, artefacts)
     return print_plan(artefacts.plan)
-
-
-def _print_paths(draft: Draft) -> str:
-    """List the fields that had several candidates, with what each would cost in requests and depth."""
-    lines = []
-    for choice in sorted(draft.choices, key=lambda item: item.path):
-        costs = ", ".join(f"{name} +{cost[0]} at depth {cost[1]}" for name, cost in choice.candidates)
-        lines.append(f"{'.'.join(choice.path)}: {choice.subgraph} of {costs}")
-    return "\n".join(lines or ["every field has one candidate"]) + "\n"
 
 
 def _print_fetches(graph: QueryGraph, artefacts: Artefacts) -> str:
@@ -67,6 +58,6 @@ def _print_group(graph: QueryGraph, group: Group, numbers: dict[Group, int]) -> 
     if group.root is not None:
         lines.append(f"  {print_path(group.path)} {printer.selection(group.root)}".replace("   ", "  "))
     for entry in group.entries:
-        names = ", ".join(field.name for field in entry.representation)
-        lines.append(f"  {print_path(entry.path)} {entry.typename}({names}) {printer.selection(entry.node)}")
+        what = print_fields(entry.representation)
+        lines.append(f"  {print_path(entry.path)} {entry.typename}({what}) {printer.selection(entry.node)}")
     return "\n".join(lines) + "\n"

@@ -17,11 +17,12 @@ from router.planning.plan import (
     ObjectProjection,
     PathSegment,
     QueryPlan,
+    RepresentationField,
     RepresentationObject,
     Wrapping,
 )
 
-__all__ = ["print_path", "print_plan", "print_projection"]
+__all__ = ["print_fields", "print_path", "print_plan", "print_projection"]
 
 _INDENT = "  "
 
@@ -118,7 +119,15 @@ def _representation(value: RepresentationObject) -> str:
     parts = []
     if value.with_typename:
         parts.append(f"__typename: {value.typename}" if value.typename is not None else "__typename")
-    for field in value.fields:
+    if value.fields:
+        parts.append(print_fields(value.fields))
+    return f"{{ {', '.join(parts)} }}" if parts else "{}"
+
+
+def print_fields(fields: Iterable[RepresentationField]) -> str:
+    """Write a representation's fields: `?` after those without which it is sent too, `name: key` where aliased."""
+    parts = []
+    for field in fields:
         text = field.name if field.name == field.source else f"{field.name}: {field.source}"
         if not field.required:
             text += "?"
@@ -127,7 +136,7 @@ def _representation(value: RepresentationObject) -> str:
         if field.selection is not None:
             text += f" {_representation(field.selection)}"
         parts.append(text)
-    return f"{{ {', '.join(parts)} }}" if parts else "{}"
+    return ", ".join(parts)
 
 
 def print_projection(projection: ObjectProjection) -> str:

@@ -169,22 +169,27 @@ def print_query_graph(graph: QueryGraph) -> str:
         for subgraph, own in kind.subgraphs.items():
             suffix = " (interface object)" if own.interface_object else ""
             lines.append(f"{name}/{subgraph}{suffix}")
-            lines += [f"  enter by {{{key.text}}}" for key in graph.keys(subgraph, name)]
+            lines += [
+                f"  {'enter' if key.resolvable else 'known, not entered,'} by {{{key.fields.text}}}" for key in own.keys
+            ]
             if own.members != frozenset({name}):
                 lines.append(f"  is one of {', '.join(sorted(own.members))}")
             for field in sorted(kind.fields):
-                lines += [
-                    f"  {field} -> {source.field.type.text}{_print_extras(source)}"
-                    for source in graph.sources(name, field)
-                    if source.subgraph == subgraph and source.interface is None
-                ]
+                if field in own.fields:
+                    lines.append(f"  {field} -> {own.fields[field].type.text}{_print_extras(own.fields[field])}")
     return "\n".join(lines) + "\n"
 
 
-def _print_extras(source: Source) -> str:
-    extras = ""
-    if source.field.requires is not None:
-        extras += f" requires {{{source.field.requires.text}}}"
-    if source.field.provides is not None:
-        extras += f" provides {{{source.field.provides.text}}}"
+def _print_extras(field: JoinField) -> str:
+    extras = " external" if field.external else ""
+    if field.overridden:
+        extras += " overridden"
+    if field.overridden_by_label is not None:
+        extras += f" overridden while {field.overridden_by_label}"
+    if field.override_label is not None:
+        extras += f" only while {field.override_label}"
+    if field.requires is not None:
+        extras += f" requires {{{field.requires.text}}}"
+    if field.provides is not None:
+        extras += f" provides {{{field.provides.text}}}"
     return extras

@@ -38,7 +38,8 @@ def load_supergraph(sdl: str) -> Supergraph:
     try:
         document = parse(sdl, no_location=True)
     except GraphQLError as error:
-        raise SupergraphError(f"the supergraph SDL cannot be parsed: {error.message}") from None
+        place = f" (line {error.locations[0].line}, column {error.locations[0].column})" if error.locations else ""
+        raise SupergraphError(f"the supergraph SDL cannot be parsed: {error.message}{place}") from None
     links = read_links(document)
     _refuse_unknown_directives(document, links)
     subgraphs = _read_subgraphs(document, links)
@@ -57,7 +58,10 @@ def _read_subgraphs(document: DocumentNode, links: Links) -> tuple[Subgraph, ...
         if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == f"{links.join}__Graph":
             break
     else:
-        raise SupergraphError(f"this is no supergraph: it has no enum {links.join}__Graph")
+        raise SupergraphError(
+            f"this is no supergraph: it has no enum {links.join}__Graph; "
+            "make one of subgraphs by python -m router compose"
+        )
     subgraphs = []
     for value in definition.values or ():
         enum_name = value.name.value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,92 @@ def test_a_broken_supergraph_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     err = capsys.readouterr().err
     assert err.startswith("error: ")
     assert err.count("\n") == 1
+
+
+def test_every_mistake_of_an_operation_is_told_with_its_place(
+    supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, "{\n  u\n  t(id: 1) { z }\n}")
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation) == 1
+
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {operation} is not valid, for 2 reasons:",
+        "  Cannot query field 'u' on type 'Query'. Did you mean 't'? (line 2, column 3)",
+        "  Cannot query field 'z' on type 'T'. Did you mean 'x' or 'y'? (line 3, column 14)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "told"),
+    [
+        ("query A { t(id: 1) { x } } query B { t(id: 1) { y } }", [], "several operations: choose one of A, B by"),
+        ("query A { t(id: 1) { x } }", ["--operation-name", "C"], "no operation named 'C', only A."),
+        ("fragment F on Query { t(id: 1) { x } }", [], "Fragment 'F' is never used"),
+    ],
+)
+def test_what_cannot_be_chosen_says_what_can(
+    text: str, arguments: list[str], told: str, supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, text)
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation, *arguments) == 1
+
+    assert told in capsys.readouterr().err
+
+
+def test_the_plan_can_be_had_as_json_and_no_other_stage(
+    supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, "{ t(id: 1) { x y } }")
+    arguments = ("plan", "--supergraph", supergraph, "--operation", operation, "--format", "json")
+
+    assert _run(*arguments) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert [(node["serviceName"], node["after"]) for node in plan["nodes"]] == [("a", []), ("b", [0])]
+
+    assert _run(*arguments, "--stage", "paths") == 2
+
+
+def test_the_operation_can_come_from_the_standard_input(
+    supergraph: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("{ t(id: 1) { x } }"))
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", "-", "--stage", "fetches") == 0
+
+    assert capsys.readouterr().out == "0 query a\n  { t(id: 1) { x } }\n"
+
+
+def test_an_operation_that_no_plan_answers_says_what_every_subgraph_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The composer lets nothing pass that cannot be had, so this is made unresolvable afterwards.
+    text = composed(
+        a='type Query { ts: [T] } type T @key(fields: "id") { id: ID! }',
+        b='type T @key(fields: "id") @key(fields: "sku") { id: ID! sku: ID! y: Int }',
+    ).replace('@join__type(graph: B, key: "id")', "")
+    supergraph = tmp_path / "supergraph.graphql"
+    supergraph.write_text(text, encoding="utf-8")
+    operation = _operation(tmp_path, "{ ts { y } }")
+
+    assert _run("plan", "--supergraph", supergraph, "--operation", operation) == 1
+
+    assert capsys.readouterr().err.splitlines() == [
+        "error: no subgraph can resolve T.y here",
+        "  at ts.@",
+        "  reached there: a",
+        "  a: has no T.y",
+        "  b: has T.y, but none of its keys can be had here: {sku}",
+    ]
+
+
+def test_a_subgraphs_schema_given_for_a_supergraph_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.graphql"
+    file.write_text("type Query { a: Int }", encoding="utf-8")
+
+    for command in (["schema"], ["serve"]):
+        assert _run(*command, "--supergraph", file) == 1
+        assert "make one of subgraphs by python -m router compose" in capsys.readouterr().err

@@ -76,6 +76,12 @@ def test_a_field_that_nobody_resolves_is_refused_before_anything_is_sent() -> No
         "UNSATISFIABLE_OPERATION",
         "no subgraph can resolve T.b here",
     )
+    assert caught.value.details == (
+        "at t",
+        "reached there: a",
+        "a: has no T.b",
+        "b: has T.b, but T has no resolvable key there",
+    )
 
 
 def test_an_interface_field_that_one_implementation_lacks_is_refused_and_its_fragment_is_not() -> None:
@@ -227,7 +233,17 @@ def test_every_stage_has_a_text() -> None:
         "    reviews if not $v {",
     ]
     assert "  enter by {id org { id }}" in texts["graph"].splitlines()
-    assert "product.reviews.author.email: reviews of reviews +0 at depth 2, users +1 at depth 3" in texts["paths"]
+    assert texts["paths"].splitlines() == [
+        "Query",
+        "  product(id: 1) <- products, root",
+        "    id <- products, here",
+        "        1 deep, instead of reviews (+1 request, 2 deep)",
+        "    reviews if not $v <- reviews, entity Product {id}",
+        "      author <- reviews, here",
+        "        name <- users, entity User {email}",
+        "        [email] <- reviews, here",
+        "            2 deep, instead of users (+1 request, 3 deep)",
+    ]
     assert texts["fetches"].splitlines()[2] == "1 query reviews after 0 if not $v"
     assert texts["plan"].startswith("QueryPlan {\n  Sequence {\n")
 

@@ -1,0 +1,67 @@
+"""The text of the stage `paths`: whoever hunts a wrong plan sees for every field who gives it, and instead of whom."""
+
+from __future__ import annotations
+
+from graphql import parse
+
+from router.planning.explain import explain
+from tests.router.planning.graphs import catalogued
+
+
+def _paths(topic: str, operation: str) -> list[str]:
+    return explain(catalogued(topic), parse(operation), None, "paths").splitlines()
+
+
+def test_requirements_and_what_is_added_for_them_are_there() -> None:
+    assert _paths("requires", "{ items { total } }") == [
+        "Query",
+        "  items <- catalog, root",
+        "    total <- shipping, entity Item {id} requires {tax}",
+        "    [id] <- catalog, here",
+        "        1 deep, instead of shipping (+1 request, 2 deep), taxes (+1 request, 2 deep)",
+        "    [price] <- catalog, here",
+        "    [weight] <- catalog, here",
+        "    [estimate] <- shipping, entity Item {id} requires {price weight}",
+        "    [tax] <- taxes, entity Item {id} requires {estimate}",
+    ]
+
+
+def test_a_field_that_several_subgraphs_give_together_is_one_line() -> None:
+    assert _paths("parents", "{ item { details { weight colour } } }")[2:5] == [
+        "    details <- a, here; and b, entity Item {id}",
+        "      weight <- a, here",
+        "      colour <- b, here",
+    ]
+
+
+def test_a_field_for_one_type_says_for_which() -> None:
+    lines = _paths("interface objects", "{ rated { ... on Book { pages isbn } } }")
+    assert lines[:4] == [
+        "Query",
+        "  rated <- ratings, root",
+        "    __typename <- home",
+        "    <Book> pages <- home, entity Media {id}",
+    ]
+    assert lines[-1] == "    <Book> isbn <- books, entity Book {id}"
+
+
+def test_what_only_a_provides_gives_says_so() -> None:
+    assert "      name <- a, here, provided" in _paths("provides", "{ review { product { name } } }") + _paths(
+        "provides", "{ media { ... on Clip { owner { name } } } }"
+    )
+
+
+def test_aliases_arguments_and_conditions_are_there() -> None:
+    lines = _paths("requires", 'query ($v: Boolean!) { items { c: cost(currency: "X") @include(if: $v) } }')
+    assert lines[2].strip() == 'c: cost(currency: "X") if $v <- catalog, here'
+
+
+def test_a_root_type_that_is_reached_again_says_so() -> None:
+    lines = _paths("mutations", "mutation { doneA { query { b } } }")
+    assert lines[-1] == "      b <- b, entity root again"
+
+
+def test_the_graph_shows_what_cannot_be_had_too() -> None:
+    lines = explain(catalogued("override"), parse("{ __typename }"), None, "graph").splitlines()
+    assert "  created -> String overridden" in lines
+    assert "  created -> String external" in lines
