@@ -17,6 +17,7 @@ from router.execution.engine import Engine
 from router.execution.request import EngineSettings
 from router.planning import Planner
 from router.server.app import RouterApp, create_app
+from router.server.callers import Identify
 from router.server.listening import address_of, listen
 from router.server.uvicorn_server import create_server
 from router.supergraph import Supergraph, load_supergraph
@@ -25,7 +26,13 @@ from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint, Transp
 _log = structlog.get_logger(__name__)
 
 
-def build_router(config: RouterConfig, supergraph_sdl: str, transport: Transport | None = None) -> RouterApp:
+def build_router(
+    config: RouterConfig,
+    supergraph_sdl: str,
+    transport: Transport | None = None,
+    *,
+    identify: Identify | None = None,
+) -> RouterApp:
     """Put a router together.
 
     Args:
@@ -33,6 +40,8 @@ def build_router(config: RouterConfig, supergraph_sdl: str, transport: Transport
         supergraph_sdl: the composed schema.
         transport: the way to the subgraphs; None for HTTP to the addresses in the supergraph, where the settings name
             no others. The application closes it when its lifespan ends.
+        identify: tells who sends a request, for `@authenticated`, `@requiresScopes` and `@policy`; None takes everybody
+            for anonymous.
 
     Raises:
         SupergraphError: the supergraph cannot be served.
@@ -42,7 +51,7 @@ def build_router(config: RouterConfig, supergraph_sdl: str, transport: Transport
     if transport is None:
         transport = HttpTransport(_endpoints(config, supergraph), limits=_http_limits(config))
     engine = Engine(supergraph, planner=Planner(supergraph), transport=transport, settings=_engine_settings(config))
-    return create_app(engine, config, close=transport.aclose)
+    return create_app(engine, config, close=transport.aclose, identify=identify)
 
 
 def serve(
@@ -171,4 +180,6 @@ def _engine_settings(config: RouterConfig) -> EngineSettings:
         max_tokens=config.limits.tokens,
         introspection=config.introspection,
         redact_subgraph_errors=config.redact_errors,
+        reject_unauthorized=config.reject_unauthorized,
+        labels=frozenset(config.override_labels),
     )

@@ -119,6 +119,16 @@ class RouterConfig(BaseSettings):
         default=None,
         description="whether `extensions.queryPlan` is given to who asks; unset: where GraphiQL is, on loopback",
     )
+    reject_unauthorized: bool = Field(
+        default=False,
+        description="refuse an operation with a field that the caller may not have; else such fields are null",
+    )
+    override_labels: tuple[str, ...] = Field(
+        default=(), description="labels of @override that are active for everybody"
+    )
+    override_label_header: HeaderName | None = Field(
+        default=None, description="the header whose value draws percent labels of @override; none: each request anew"
+    )
     redact_errors: bool = Field(default=False, description="keep the messages of subgraphs' errors from clients")
     limits: LimitSettings = LimitSettings()
     cors: CorsSettings = CorsSettings()

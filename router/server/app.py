@@ -15,6 +15,7 @@ import structlog
 
 from router.config import RouterConfig
 from router.server.asgi_types import Receive, Scope, Send
+from router.server.callers import Callers, Identify
 from router.server.cors import CorsPolicy, is_own_origin
 from router.server.csrf import CrossSiteGuard
 from router.server.engine_port import GraphQLEngine
@@ -41,13 +42,21 @@ Close = Callable[[], Awaitable[None]]
 class RouterApp:
     """Routes what comes in: `/graphql` in all its forms, GraphiQL, `/health` and `/ready`."""
 
-    def __init__(self, engine: GraphQLEngine, config: RouterConfig, *, close: Close | None = None) -> None:
+    def __init__(
+        self,
+        engine: GraphQLEngine,
+        config: RouterConfig,
+        *,
+        close: Close | None = None,
+        identify: Identify | None = None,
+    ) -> None:
         """Wire the parts.
 
         Args:
             engine: answers GraphQL requests.
             config: the settings.
             close: called once when the lifespan ends, to close what the engine uses.
+            identify: tells who sends a request; None takes everybody for anonymous.
         """
         self._engine = engine
         self._config = config
@@ -55,6 +64,7 @@ class RouterApp:
         self._forwarding = HeaderForwarding(config.propagate_headers)
         self._cors = CorsPolicy(config.cors)
         self._streams = EventStreams(slow_client_seconds=config.limits.slow_client_seconds)
+        self._callers = Callers(identify, label_header=config.override_label_header)
         self._plans = QueryPlans(engine, allowed=config.shows_query_plans)
         self._graphql = GraphQLHttp(
             engine,
@@ -63,6 +73,7 @@ class RouterApp:
             guard=CrossSiteGuard(config.csrf, self._cors),
             streams=self._streams,
             plans=self._plans,
+            callers=self._callers,
         )
         self._graphiql = (
             GraphiQLPage(
@@ -192,6 +203,7 @@ class RouterApp:
             limits=self._config.limits,
             forwarding=self._forwarding,
             plans=self._plans,
+            callers=self._callers,
             handshake=Handshake(headers, request_id, client_of(scope)),
             receive=receive,
             send=send,
@@ -231,6 +243,8 @@ class RouterApp:
             await close()
 
 
-def create_app(engine: GraphQLEngine, config: RouterConfig, *, close: Close | None = None) -> RouterApp:
+def create_app(
+    engine: GraphQLEngine, config: RouterConfig, *, close: Close | None = None, identify: Identify | None = None
+) -> RouterApp:
     """Make the application; see `RouterApp`."""
-    return RouterApp(engine, config, close=close)
+    return RouterApp(engine, config, close=close, identify=identify)

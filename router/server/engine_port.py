@@ -22,8 +22,8 @@ class GraphQLEngine(Protocol):
         """
         ...
 
-    def plan_of(self, request: GraphQLRequest) -> QueryPlan:
-        """Give the plan of an operation, without running it. Raises as `kind_of`."""
+    def plan_of(self, request: GraphQLRequest, context: RequestContext) -> QueryPlan:
+        """Give the plan that an operation has for whoever asks, without running it. Raises as `kind_of`."""
         ...
 
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:

@@ -8,6 +8,7 @@ from graphql.language import OperationType
 from router.config import RouterConfig
 from router.errors import RequestError
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
+from router.server.callers import Callers
 from router.server.csrf import CrossSiteGuard
 from router.server.engine_port import GraphQLEngine
 from router.server.event_stream import EventStreams
@@ -33,6 +34,7 @@ class GraphQLHttp:
         guard: CrossSiteGuard,
         streams: EventStreams,
         plans: QueryPlans,
+        callers: Callers,
     ) -> None:
         self._engine = engine
         self._plans = plans
@@ -41,6 +43,7 @@ class GraphQLHttp:
         self._forwarding = forwarding
         self._guard = guard
         self._streams = streams
+        self._callers = callers
 
     async def handle(self, exchange: Exchange) -> None:
         """Answer one request, refusals included."""
@@ -97,24 +100,28 @@ class GraphQLHttp:
             raise NothingAcceptable(
                 "A subscription needs 'accept: text/event-stream', or a WebSocket that speaks graphql-transport-ws."
             )
-        responses = self._engine.subscribe(request, self._context(exchange))
+        context = await self._context(exchange)
+        responses = self._engine.subscribe(request, context)
         if wanted is not None:
-            responses = self._plans.beside_first(responses, request, wanted)
+            responses = self._plans.beside_first(responses, request, context, wanted)
         await self._streams.serve(exchange, responses)
 
     async def _result(self, exchange: Exchange, request: GraphQLRequest, wanted: WantedPlan | None) -> GraphQLResult:
+        context = await self._context(exchange)
         if wanted is None:
-            return await self._engine.execute(request, self._context(exchange))
+            return await self._engine.execute(request, context)
         if wanted.only:
-            return self._plans.alone(request, wanted)
-        return self._plans.beside(await self._engine.execute(request, self._context(exchange)), request, wanted)
+            return self._plans.alone(request, context, wanted)
+        return self._plans.beside(await self._engine.execute(request, context), request, context, wanted)
 
-    def _context(self, exchange: Exchange) -> RequestContext:
-        return RequestContext(
+    async def _context(self, exchange: Exchange) -> RequestContext:
+        context = RequestContext(
             headers=self._forwarding.from_http(exchange.headers, exchange.request_id, client=exchange.client),
             timeout=self._timeout,
             request_id=exchange.request_id,
+            label_key=exchange.request_id,
         )
+        return await self._callers.complete(context, exchange.headers)
 
     async def _respond_refused(self, exchange: Exchange, error: RequestError, media_type: MediaType) -> None:
         exchange.operation["codes"] = (error.code,)

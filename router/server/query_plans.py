@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from router.execution.request import GraphQLRequest, GraphQLResult
+from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.planning.plan_json import plan_as_json
 from router.planning.print_plan import print_plan
 from router.server.engine_port import GraphQLEngine
@@ -96,44 +96,50 @@ class QueryPlans:
             raise QueryPlanRefused
         return None
 
-    def alone(self, request: GraphQLRequest, wanted: WantedPlan) -> GraphQLResult:
+    def alone(self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan) -> GraphQLResult:
         """Give a response with the plan and without data.
 
         Raises:
             RequestError: the operation cannot be planned.
         """
-        body = orjson.dumps({"data": None, "extensions": {"queryPlan": self._shown(request, wanted)}})
+        body = orjson.dumps({"data": None, "extensions": {"queryPlan": self._shown(request, context, wanted)}})
         return GraphQLResult(body, has_data=False)
 
-    def beside(self, result: GraphQLResult, request: GraphQLRequest, wanted: WantedPlan) -> GraphQLResult:
+    def beside(
+        self, result: GraphQLResult, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan
+    ) -> GraphQLResult:
         """Add the plan to a response, unless it is a refusal; of its other values every byte stays."""
         if result.is_request_error:
             return result
-        return replace(result, body=self._added(result.body, request, wanted))
+        return replace(result, body=self._added(result.body, request, context, wanted))
 
-    def _added(self, response: bytes, request: GraphQLRequest, wanted: WantedPlan) -> bytes:
+    def _added(self, response: bytes, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan) -> bytes:
         try:
             members = _decode_members(response)
             extensions = _decode_extensions(members.get("extensions", b"{}")) or {}
         except msgspec.DecodeError:
             # What was passed on from a subgraph without being read can be broken. The client has to see it as it is.
             return response
-        extensions["queryPlan"] = msgspec.Raw(orjson.dumps(self._shown(request, wanted)))
+        extensions["queryPlan"] = msgspec.Raw(orjson.dumps(self._shown(request, context, wanted)))
         members["extensions"] = msgspec.Raw(msgspec.json.encode(extensions))
         return msgspec.json.encode(members)
 
     async def beside_first(
-        self, responses: AsyncGenerator[bytes, None], request: GraphQLRequest, wanted: WantedPlan
+        self,
+        responses: AsyncGenerator[bytes, None],
+        request: GraphQLRequest,
+        context: RequestContext,
+        wanted: WantedPlan,
     ) -> AsyncGenerator[bytes, None]:
         """Add the plan to the first of a subscription's responses."""
         first = True
         async with aclosing(responses):
             async for response in responses:
-                yield self._added(response, request, wanted) if first else response
+                yield self._added(response, request, context, wanted) if first else response
                 first = False
 
-    def _shown(self, request: GraphQLRequest, wanted: WantedPlan) -> dict[str, Any]:
-        plan = self._engine.plan_of(request)
+    def _shown(self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan) -> dict[str, Any]:
+        plan = self._engine.plan_of(request, context)
         shown: dict[str, Any] = {}
         if wanted.text:
             shown["text"] = print_plan(plan)

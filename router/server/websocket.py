@@ -20,6 +20,7 @@ from router.config import LimitSettings
 from router.errors import RequestError
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.server.asgi_types import Receive, Send
+from router.server.callers import Callers
 from router.server.engine_port import GraphQLEngine
 from router.server.exchange import ClientGone
 from router.server.forwarding import HeaderForwarding, UnfitHeader
@@ -87,6 +88,7 @@ class GraphQLSocket:
         limits: LimitSettings,
         forwarding: HeaderForwarding,
         plans: QueryPlans,
+        callers: Callers,
         handshake: Handshake,
         receive: Receive,
         send: Send,
@@ -95,6 +97,7 @@ class GraphQLSocket:
         self._limits = limits
         self._forwarding = forwarding
         self._plans = plans
+        self._callers = callers
         self._wanted: WantedPlan | None = None
         self._headers = handshake.headers
         self._request_id = handshake.request_id
@@ -201,7 +204,12 @@ class GraphQLSocket:
             self._wanted = self._plans.wanted_in(self._headers, payload)
         except (UnfitHeader, Refusal) as error:
             raise BadMessage(f"The connection_init payload is refused: {error}"[:120]) from error
-        self._context = RequestContext(headers, self._limits.timeout_seconds, self._request_id)
+        context = RequestContext(headers, self._limits.timeout_seconds, self._request_id, label_key=self._request_id)
+        try:
+            self._context = await self._callers.complete(context, self._headers, payload)
+        except RequestError as error:
+            self.close(CloseCode.FORBIDDEN, f"Forbidden: {error.code}"[:120])
+            return
         await self._send(acknowledgement(self._request_id))
 
     async def _on_subscribe(self, message: ClientMessage) -> None:
@@ -261,14 +269,14 @@ class GraphQLSocket:
         responses = self._engine.subscribe(request, context)
         if self._wanted is None:
             return responses
-        return self._plans.beside_first(responses, request, self._wanted)
+        return self._plans.beside_first(responses, request, context, self._wanted)
 
     async def _result(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
         if self._wanted is None:
             return await self._engine.execute(request, context)
         if self._wanted.only:
-            return self._plans.alone(request, self._wanted)
-        return self._plans.beside(await self._engine.execute(request, context), request, self._wanted)
+            return self._plans.alone(request, context, self._wanted)
+        return self._plans.beside(await self._engine.execute(request, context), request, context, self._wanted)
 
     async def _refuse(self, operation_id: str, error: RequestError) -> None:
         with suppress(ClientGone):

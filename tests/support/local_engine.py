@@ -80,7 +80,7 @@ class LocalEngine:
     def kind_of(self, request: GraphQLRequest) -> OperationType:
         return self._prepared(request)[1]
 
-    def plan_of(self, request: GraphQLRequest) -> QueryPlan:
+    def plan_of(self, request: GraphQLRequest, context: RequestContext) -> QueryPlan:
         _, kind = self._prepared(request)
         step = FetchStep(0, "local", kind, request.query or "", None, (), ())
         return QueryPlan(kind, (step,), ObjectProjection(kind.value.title(), ()))

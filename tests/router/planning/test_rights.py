@@ -20,8 +20,8 @@ from tests.router.planning.catalogue import CATALOGUE
 from tests.router.planning.graphs import catalogued
 from tests.router.planning.operations import Operations
 from tests.router.planning.oracle import engine_for
-from tests.router.planning.protected import composed, protected
 from tests.router.planning.world import Thing, World
+from tests.support.protected import composed, protected
 
 _CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 

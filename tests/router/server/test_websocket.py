@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from router.config import LimitSettings
+from router.server.callers import Callers
 from router.server.forwarding import HeaderForwarding
 from router.server.query_plans import QueryPlans
 from router.server.websocket import GraphQLSocket, Handshake
@@ -335,6 +336,7 @@ async def test_an_id_that_is_used_again_at_once_belongs_to_the_new_operation(eng
         limits=LimitSettings(),
         forwarding=HeaderForwarding(()),
         plans=QueryPlans(engine, allowed=False),
+        callers=Callers(),
         handshake=Handshake({}, "r-1", ""),
         receive=incoming.get,
         send=outgoing.put,
