@@ -48,10 +48,16 @@ class Candidates:
 
     def of_one_type(self, position: Position, selected: SelectedField) -> list[Candidate]:
         """List the subgraphs that give the field for a position's one type, computed fields included."""
+        (concrete,) = position.types
+        sources = self._graph.sources(concrete, selected.name)
+        if len(sources) == 1 and not position.provided and sources[0].field.requires is None:
+            # The usual case is quick: there is one source only, and it stands here. No other cost matters then.
+            handle = position.standing(sources[0].subgraph, self._graph)
+            if handle is not None:
+                return [Candidate(sources[0], (0, handle.group.level), provided=False)]
         found = []
         ways = self._ways.at(position)
-        (concrete,) = position.types
-        plain = {source.subgraph: source for source in self._graph.sources(concrete, selected.name)}
+        plain = {source.subgraph: source for source in sources}
         for subgraph in dict.fromkeys((*plain, *position.provided)):
             source = self._ways.source(position, concrete, selected.name, subgraph)
             cost: Cost | None = None

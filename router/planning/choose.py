@@ -14,6 +14,7 @@ from router.planning.conditions import either, implies
 from router.planning.entries import EntryMaker
 from router.planning.estimate import Estimate
 from router.planning.fetch_tree import FetchField, FetchNode, Group
+from router.planning.field_sets import FieldSets
 from router.planning.outlook import Outlook
 from router.planning.places import TYPENAME
 from router.planning.plan import ALWAYS, Conditions
@@ -54,7 +55,14 @@ class Chooser:
     """Chooses for one operation; used once."""
 
     def __init__(
-        self, graph: QueryGraph, reach: Reach, estimate: Estimate, *, operation: OperationType, preferences: Preferences
+        self,
+        graph: QueryGraph,
+        reach: Reach,
+        estimate: Estimate,
+        *,
+        field_sets: FieldSets,
+        operation: OperationType,
+        preferences: Preferences,
     ) -> None:
         self._graph = graph
         self._operation = operation
@@ -63,7 +71,7 @@ class Chooser:
         self._candidates = Candidates(graph, self._ways, estimate)
         self._outlook = Outlook(graph, reach)
         self._children = Children(graph, reach, self._ways)
-        self._entries = EntryMaker(graph, self._ways, self)
+        self._entries = EntryMaker(graph, self._ways, self, field_sets)
         self._groups: list[Group] = []
         self._choices: list[Choice] = []
         self._waiting: list[tuple[Position, Selection]] = []
@@ -272,12 +280,13 @@ class Chooser:
     # ---- standing -----------------------------------------------------------------------------------------------
     def reach(self, position: Position, subgraph: str, conditions: Conditions) -> Handle:
         """Get a subgraph to stand at a position, in the cheapest way there is."""
+        standing = position.standing(subgraph, self._graph)
+        if standing is not None:
+            self._widen(standing, conditions)
+            return standing
         way = self._ways.at(position).get(subgraph)
         if way is None:
             raise PlanningError(f"no way leads to {position.type_name} in the subgraph {subgraph}")
-        if way.handle is not None:
-            self._widen(way.handle, conditions)
-            return way.handle
         if way.entry is None:
             return self.reach_direct(position, subgraph)
         mark = (id(position), subgraph)

@@ -9,11 +9,12 @@ from graphql.language import OperationType
 
 from router.errors import PlanningError
 from router.planning.fetch_tree import Entry, FetchNode, Group
+from router.planning.field_sets import FieldSets
 from router.planning.places import TYPENAME
 from router.planning.plan import Conditions, RepresentationField, RepresentationObject
 from router.planning.positions import Handle, Position, Resolution
 from router.planning.query_graph import QueryGraph, Source
-from router.planning.selections import SelectedField, Selection, SelectionLimits, build_selection
+from router.planning.selections import SelectedField, Selection
 from router.planning.unresolvable import unresolvable
 from router.planning.ways import Way, Ways
 from router.supergraph import FieldSet
@@ -40,11 +41,11 @@ class Needs(Protocol):
 class EntryMaker:
     """Makes the requests that start below the root."""
 
-    def __init__(self, graph: QueryGraph, ways: Ways, needs: Needs) -> None:
+    def __init__(self, graph: QueryGraph, ways: Ways, needs: Needs, field_sets: FieldSets) -> None:
         self._graph = graph
         self._ways = ways
         self._needs = needs
-        self._selections: dict[tuple[str, int], Selection] = {}
+        self._field_sets = field_sets
 
     def jump(self, position: Position, subgraph: str, way: Way, conditions: Conditions) -> Handle:
         """Enter a subgraph at an entity by a key, or at a root type that was reached again (rule 12)."""
@@ -121,14 +122,6 @@ class EntryMaker:
         return groups
 
     # ---- field sets ---------------------------------------------------------------------------------------------
-    def _selection(self, type_name: str, node: SelectionSetNode) -> Selection:
-        mark = (type_name, id(node))
-        found = self._selections.get(mark)
-        if found is None:
-            found = build_selection(self._graph, type_name, [node], fragments={}, limits=SelectionLimits())
-            self._selections[mark] = found
-        return found
-
     def _fields(
         self,
         position: Position,
@@ -138,7 +131,7 @@ class EntryMaker:
         *,
         required: bool,
     ) -> tuple[RepresentationField, ...]:
-        selection = self._selection(position.type_name, node)
+        selection = self._field_sets.selection(position.type_name, node)
         return self._object(position, selection, conditions, inputs, required=required).fields
 
     def _object(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from graphql.language import OperationType
@@ -83,12 +83,14 @@ class _Graph:
         """Groups of one level cannot need each other: entity requests to one subgraph become one (rule 7)."""
         self._level()
         first: dict[tuple[str, int], Group] = {}
-        for group in list(self._groups):
+        gone: dict[Group, Group] = {}
+        for group in self._groups:
             if not group.entries:
                 continue
             kept = first.setdefault((group.subgraph, group.level), group)
             if kept is not group:
-                self._merge(kept, group)
+                gone[group] = kept
+        self._merge(gone)
 
     def merge_across_levels(self) -> None:
         """Merge a group into a later one to the same subgraph, where the whole gets no deeper by it."""
@@ -100,7 +102,7 @@ class _Graph:
             latest = self._latest(users)
             for early, late in self._pairs():
                 if latest[early] >= late.level and late not in self._after([early], users):
-                    self._merge(late, early)
+                    self._merge({early: late})
                     merged = True
                     break
 
@@ -123,14 +125,17 @@ class _Graph:
             latest[group] = min((latest[user] - 1 for user in users[group]), default=depth)
         return latest
 
-    def _merge(self, kept: Group, gone: Group) -> None:
-        kept.entries += gone.entries
-        kept.needs |= gone.needs
+    def _merge(self, gone: Mapping[Group, Group]) -> None:
+        """Merge each group that is to go into the one that stays in its place."""
+        if not gone:
+            return
+        for group, kept in gone.items():
+            kept.entries += group.entries
+            kept.needs |= group.needs
+        self._groups = [group for group in self._groups if group not in gone]
         for group in self._groups:
-            if gone in group.needs:
-                group.needs.discard(gone)
-                group.needs.add(kept)
-        self._groups.remove(gone)
+            if not gone.keys().isdisjoint(group.needs):
+                group.needs = {gone.get(need, need) for need in group.needs}
 
     def reduce(self) -> None:
         """Forget needs that follow from others."""

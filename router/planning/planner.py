@@ -14,6 +14,7 @@ from router.planning.choose import Chooser, Draft, Preferences
 from router.planning.estimate import Estimate
 from router.planning.fetch_graph import build_fetch_graph
 from router.planning.fetch_tree import Group
+from router.planning.field_sets import FieldSets
 from router.planning.improve import improve
 from router.planning.labels import LabelledFields
 from router.planning.normalise import NormalOperation, assign_keys, normalise
@@ -62,6 +63,7 @@ class Planner:
         self.graph = QueryGraph(supergraph, labels=labels)
         self._labels = labels
         self._reach = Reach(self.graph)
+        self._field_sets = FieldSets(self.graph)
         self._limits = limits or SelectionLimits()
         self._rights = Rights(supergraph)
         self._labelled = LabelledFields(self.graph)
@@ -140,7 +142,12 @@ class Planner:
             tuple(self.graph.types[normal.selection.type_name].subgraphs),
         )
         chooser = Chooser(
-            self.graph, self._reach, Estimate(self.graph), operation=normal.operation, preferences=preferences
+            self.graph,
+            self._reach,
+            Estimate(self.graph),
+            field_sets=self._field_sets,
+            operation=normal.operation,
+            preferences=preferences,
         )
         draft = chooser.run(root, normal.selection)
         return draft, build_fetch_graph(draft.groups)

@@ -41,6 +41,7 @@ class QueryGraph:
         self.order = {name: index for index, name in enumerate(supergraph.subgraphs)}
         self._labels = labels
         self._sources: dict[tuple[str, str], tuple[Source, ...]] = {}
+        self._keys: dict[tuple[str, str], tuple[FieldSet, ...]] = {}
         self._possible: dict[str, frozenset[str]] = {}
         self._shapes_in: dict[tuple[str, str, str], frozenset[str]] = {}
         self._shapes: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
@@ -111,10 +112,13 @@ class QueryGraph:
 
     def keys(self, subgraph: str, type_name: str) -> tuple[FieldSet, ...]:
         """Give the keys by which `_entities` of a subgraph finds this type; only its own `resolvable` matters."""
-        own = self.types[type_name].subgraphs.get(subgraph)
-        if own is None:
-            return ()
-        return tuple(key.fields for key in own.keys if key.resolvable)
+        mark = (subgraph, type_name)
+        found = self._keys.get(mark)
+        if found is None:
+            own = self.types[type_name].subgraphs.get(subgraph)
+            found = () if own is None else tuple(key.fields for key in own.keys if key.resolvable)
+            self._keys[mark] = found
+        return found
 
     def shapes(self, type_name: str, field: str) -> tuple[str, frozenset[str]]:
         """Give a field's type in the supergraph, and the shapes it has anywhere (rule 24).

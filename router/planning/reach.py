@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
 from router.planning.places import TYPENAME
 from router.planning.positions import Position
 from router.planning.query_graph import QueryGraph, Source
+from router.supergraph import FieldSet
 
-__all__ = ["Reach"]
+__all__ = ["Entry", "Reach"]
 
 _Guard = frozenset[tuple[str, str]]
+Entry = tuple[str, str, tuple[FieldSet, ...]]
+"""A way into a subgraph: the subgraph, the type to enter as, and the keys."""
 
 
 class Reach:
@@ -21,6 +24,7 @@ class Reach:
     def __init__(self, graph: QueryGraph) -> None:
         self._graph = graph
         self._closures: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._entries: dict[str, tuple[Entry, ...]] = {}
         self._covers: dict[tuple[str, str, int], bool] = {}
         self._kept: list[SelectionSetNode] = []  # keeps the ids in `_covers` from being used again
 
@@ -46,7 +50,7 @@ class Reach:
                     continue
                 standing = frozenset(known)
                 if entry == self._graph.query_type or any(
-                    self._obtainable(type_name, key, standing, position, frozenset()) for key in keys
+                    self._obtainable(type_name, key.selection, standing, position, frozenset()) for key in keys
                 ):
                     known.add(subgraph)
                     grown = True
@@ -55,18 +59,24 @@ class Reach:
             self._closures[type_name, start] = result
         return result
 
-    def entries(self, type_name: str) -> Iterable[tuple[str, str, tuple[SelectionSetNode, ...]]]:
+    def entries(self, type_name: str) -> tuple[Entry, ...]:
         """List the ways into subgraphs for an object: the subgraph, the type to enter as, and the keys."""
+        found = self._entries.get(type_name)
+        if found is None:
+            found = self._entries[type_name] = tuple(self._find_entries(type_name))
+        return found
+
+    def _find_entries(self, type_name: str) -> Iterator[Entry]:
         kind = self._graph.types[type_name]
         for subgraph in kind.subgraphs:
             keys = self._graph.keys(subgraph, type_name)
             if keys or type_name == self._graph.query_type:
-                yield subgraph, type_name, tuple(key.selection for key in keys)
+                yield subgraph, type_name, keys
         for interface in kind.interfaces:
             for subgraph, own in self._graph.types[interface].subgraphs.items():
                 keys = self._graph.keys(subgraph, interface)
                 if own.interface_object and keys:
-                    yield subgraph, interface, tuple(key.selection for key in keys)
+                    yield subgraph, interface, keys
 
     def covers(self, subgraph: str, type_name: str, selection: SelectionSetNode | None) -> bool:
         """Whether one subgraph that stands at an object gives a whole selection by itself."""

@@ -118,10 +118,7 @@ class Ways:
     # ---- entity jumps -------------------------------------------------------------------------------------------
     def _add_jumps(self, position: Position, found: dict[str, Way]) -> None:
         """Widen what can be reached until nothing gets cheaper: chains over third subgraphs come out of it."""
-        entries = [
-            (subgraph, entry, self._graph.keys(subgraph, entry))
-            for subgraph, entry, _ in self._reach.entries(position.type_name)
-        ]
+        entries = self._reach.entries(position.type_name)
         changed = True
         while changed:
             changed = False

@@ -1,0 +1,1 @@
+"""Benches of the router alone, on supergraphs and operations that are made up from seeds."""
