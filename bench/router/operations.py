@@ -10,7 +10,7 @@ __all__ = ["operation"]
 
 
 def operation(supergraph: Supergraph, *, fields: int, depth: int, seed: int) -> str:
-    """Write a query of about that many fields: root fields under aliases, some leaves and up to two objects at each level."""
+    """Write a query of about that many fields: root fields under aliases, a few leaves and two objects a level."""
     return _Writer(supergraph, fields, seed).query(depth)
 
 
@@ -22,7 +22,7 @@ class _Writer:
 
     def query(self, depth: int) -> str:
         roots = [name for name, item in self._types["Query"].fields.items() if self._is_composite(item.type.named)]
-        parts = []
+        parts: list[str] = []
         while self._left > 0 or not parts:
             name = self._random.choice(roots)
             self._left -= 1
@@ -38,7 +38,7 @@ class _Writer:
         fields = self._types[type_name].fields
         composite = [name for name, item in fields.items() if self._is_composite(item.type.named)]
         leaves = [name for name in fields if name not in composite]
-        parts = []
+        parts: list[str] = []
         for name in self._random.sample(leaves, min(len(leaves), self._random.randint(2, 6))):
             if self._left > 0:
                 self._left -= 1
