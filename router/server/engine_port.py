@@ -23,7 +23,7 @@ class GraphQLEngine(Protocol):
         ...
 
     def plan_of(self, request: GraphQLRequest, context: RequestContext) -> QueryPlan:
-        """Give the plan that an operation has for whoever asks, without running it. Raises as `kind_of`."""
+        """Give the plan of an operation for this caller, without running it. Raises as `kind_of`."""
         ...
 
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:

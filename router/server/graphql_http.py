@@ -7,7 +7,8 @@ from graphql.language import OperationType
 
 from router.config import RouterConfig
 from router.errors import RequestError
-from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
+from router.execution.refusal import formatted_errors
+from router.execution.request import GraphQLRequest, RequestContext
 from router.server.callers import Callers
 from router.server.csrf import CrossSiteGuard
 from router.server.engine_port import GraphQLEngine
@@ -83,7 +84,7 @@ class GraphQLHttp:
             raise NothingAcceptable(
                 "The answer is one of application/graphql-response+json, application/json and text/event-stream."
             )
-        result = await self._result(exchange, request, wanted)
+        result = await self._plans.execute(request, await self._context(exchange), wanted)
         if result.error_codes:
             exchange.operation["codes"] = result.error_codes
         if accepted.prefers_events:
@@ -100,19 +101,7 @@ class GraphQLHttp:
             raise NothingAcceptable(
                 "A subscription needs 'accept: text/event-stream', or a WebSocket that speaks graphql-transport-ws."
             )
-        context = await self._context(exchange)
-        responses = self._engine.subscribe(request, context)
-        if wanted is not None:
-            responses = self._plans.beside_first(responses, request, context, wanted)
-        await self._streams.serve(exchange, responses)
-
-    async def _result(self, exchange: Exchange, request: GraphQLRequest, wanted: WantedPlan | None) -> GraphQLResult:
-        context = await self._context(exchange)
-        if wanted is None:
-            return await self._engine.execute(request, context)
-        if wanted.only:
-            return self._plans.alone(request, context, wanted)
-        return self._plans.beside(await self._engine.execute(request, context), request, context, wanted)
+        await self._streams.serve(exchange, self._plans.subscribe(request, await self._context(exchange), wanted))
 
     async def _context(self, exchange: Exchange) -> RequestContext:
         context = RequestContext(
@@ -125,7 +114,7 @@ class GraphQLHttp:
 
     async def _respond_refused(self, exchange: Exchange, error: RequestError, media_type: MediaType) -> None:
         exchange.operation["codes"] = (error.code,)
-        body = orjson.dumps({"errors": [error.formatted()]})
+        body = orjson.dumps({"errors": formatted_errors(error)})
         await exchange.respond(_status(media_type), media_type.content_type, body)
 
 

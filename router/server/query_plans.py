@@ -57,7 +57,7 @@ class WantedPlan:
 
 
 class QueryPlans:
-    """Shows plans to those who ask."""
+    """Runs operations for those who may have asked to see the plan, and shows it to them."""
 
     def __init__(self, engine: GraphQLEngine, *, allowed: bool) -> None:
         self._engine = engine
@@ -96,47 +96,55 @@ class QueryPlans:
             raise QueryPlanRefused
         return None
 
-    def alone(self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan) -> GraphQLResult:
-        """Give a response with the plan and without data.
+    async def execute(
+        self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan | None
+    ) -> GraphQLResult:
+        """Execute an operation, and add its plan; with `only`, plan it and no more, whatever kind it is.
 
         Raises:
             RequestError: the operation cannot be planned.
         """
-        body = orjson.dumps({"data": None, "extensions": {"queryPlan": self._shown(request, context, wanted)}})
-        return GraphQLResult(body, has_data=False)
-
-    def beside(
-        self, result: GraphQLResult, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan
-    ) -> GraphQLResult:
-        """Add the plan to a response, unless it is a refusal; of its other values every byte stays."""
+        if wanted is None:
+            return await self._engine.execute(request, context)
+        if wanted.only:
+            extensions = {"queryPlan": self._shown(request, context, wanted)}
+            return GraphQLResult(orjson.dumps({"data": None, "extensions": extensions}), has_data=False)
+        result = await self._engine.execute(request, context)
         if result.is_request_error:
             return result
-        return replace(result, body=self._added(result.body, request, context, wanted))
+        return replace(result, body=self._added(result.body, self._shown(request, context, wanted)))
 
-    def _added(self, response: bytes, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan) -> bytes:
+    def subscribe(
+        self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan | None
+    ) -> AsyncGenerator[bytes, None]:
+        """Run a subscription, and add its plan to the first of its responses.
+
+        Raises:
+            RequestError: as the engine's `subscribe`.
+        """
+        responses = self._engine.subscribe(request, context)
+        return responses if wanted is None else self._with_plan(responses, self._shown(request, context, wanted))
+
+    async def _with_plan(
+        self, responses: AsyncGenerator[bytes, None], shown: dict[str, Any]
+    ) -> AsyncGenerator[bytes, None]:
+        first = True
+        async with aclosing(responses):
+            async for response in responses:
+                yield self._added(response, shown) if first else response
+                first = False
+
+    def _added(self, response: bytes, shown: dict[str, Any]) -> bytes:
+        """Add the plan to a response; of its other values every byte stays."""
         try:
             members = _decode_members(response)
             extensions = _decode_extensions(members.get("extensions", b"{}")) or {}
         except msgspec.DecodeError:
             # What was passed on from a subgraph without being read can be broken. The client has to see it as it is.
             return response
-        extensions["queryPlan"] = msgspec.Raw(orjson.dumps(self._shown(request, context, wanted)))
+        extensions["queryPlan"] = msgspec.Raw(orjson.dumps(shown))
         members["extensions"] = msgspec.Raw(msgspec.json.encode(extensions))
         return msgspec.json.encode(members)
-
-    async def beside_first(
-        self,
-        responses: AsyncGenerator[bytes, None],
-        request: GraphQLRequest,
-        context: RequestContext,
-        wanted: WantedPlan,
-    ) -> AsyncGenerator[bytes, None]:
-        """Add the plan to the first of a subscription's responses."""
-        first = True
-        async with aclosing(responses):
-            async for response in responses:
-                yield self._added(response, request, context, wanted) if first else response
-                first = False
 
     def _shown(self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan) -> dict[str, Any]:
         plan = self._engine.plan_of(request, context)

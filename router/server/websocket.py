@@ -7,7 +7,7 @@ the server's send buffer (64 KiB), then the operations wait, and a client that m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,8 @@ from graphql.language import OperationType
 
 from router.config import LimitSettings
 from router.errors import RequestError
-from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
+from router.execution.refusal import formatted_errors
+from router.execution.request import GraphQLRequest, RequestContext
 from router.server.asgi_types import Receive, Send
 from router.server.callers import Callers
 from router.server.engine_port import GraphQLEngine
@@ -246,12 +247,12 @@ class GraphQLSocket:
         try:
             kind = self._engine.kind_of(request)
             if kind is OperationType.SUBSCRIPTION and not (self._wanted and self._wanted.only):
-                responses = self._subscribed(request, context)
+                responses = self._plans.subscribe(request, context, self._wanted)
                 async with aclosing(responses):
                     async for response in responses:
                         await self._send(next_message(operation_id, response))
             else:
-                result = await self._result(request, context)
+                result = await self._plans.execute(request, context, self._wanted)
                 if result.is_request_error:
                     await self._send(request_error_message(operation_id, result.body))
                     return
@@ -265,22 +266,9 @@ class GraphQLSocket:
             _log.error("operation_failed", request_id=context.request_id, exc_info=error)
             await self._refuse(operation_id, InternalError())
 
-    def _subscribed(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:
-        responses = self._engine.subscribe(request, context)
-        if self._wanted is None:
-            return responses
-        return self._plans.beside_first(responses, request, context, self._wanted)
-
-    async def _result(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
-        if self._wanted is None:
-            return await self._engine.execute(request, context)
-        if self._wanted.only:
-            return self._plans.alone(request, context, self._wanted)
-        return self._plans.beside(await self._engine.execute(request, context), request, context, self._wanted)
-
     async def _refuse(self, operation_id: str, error: RequestError) -> None:
         with suppress(ClientGone):
-            await self._send(error_message(operation_id, [error.formatted()]))
+            await self._send(error_message(operation_id, formatted_errors(error)))
 
     async def _send(self, text: str) -> None:
         """Send a message, or close the connection if the client does not read.
