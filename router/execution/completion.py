@@ -11,6 +11,7 @@ from typing import Any
 
 from router.execution.attribution import Attribution
 from router.execution.errors import ErrorLog
+from router.execution.leaves import WrongLeaf, coerced
 from router.execution.paths import Place
 from router.planning.plan import ALWAYS, Conditions, FieldProjection, LeafKind, ObjectProjection, Wrapping
 
@@ -112,7 +113,11 @@ class Completion:
         if field.leaf is LeafKind.ENUM and (type(value) is not str or value not in (field.enum_values or ())):
             self._report(f"The value is none that {field.type_name} can have here.", INVALID)
             return None
-        return value
+        try:
+            return coerced(field.leaf, value)
+        except WrongLeaf:
+            self._report(f"The value is none that {field.type_name} can have.", INVALID)
+            return None
 
     def _list(self, field: FieldProjection, wrapping: Wrapping, value: Any, parent_type: str) -> list[Any] | None:
         if type(value) is not list:

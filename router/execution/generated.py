@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from router.execution.leaves import QUICK_TESTS
 from router.planning.plan import ALWAYS, Conditions, FieldProjection, LeafKind, ObjectProjection, Wrapping
 
 __all__ = ["Amiss", "Projection", "compile_projection"]
@@ -106,7 +107,7 @@ class _Writer:
         return name
 
     def _write_object(self, name: str, fields: Sequence[FieldProjection]) -> None:
-        self.lines += [f"def {name}(o, c):", "    if o.__class__ is not dict: raise Amiss"]
+        self.lines.append(f"def {name}(o, c):")
         if any(field.conditions != ALWAYS for field in fields):
             self._write_entries(fields)
         else:
@@ -114,59 +115,63 @@ class _Writer:
 
     def _write_display(self, fields: Sequence[FieldProjection]) -> None:
         """Write the whole object as one display: quicker than entry by entry."""
+        read = [(number, field.source) for number, field in enumerate(fields) if field.constant is None]
+        if read:
+            # A key is mostly there, and then this is quicker than to ask for it; what is no dict raises TypeError.
+            self.lines.append("    try:")
+            self.lines += [f"        v{number} = o[{source!r}]" for number, source in read]
+            self.lines.append("    except KeyError:")
+            self.lines += [f"        v{number} = o.get({source!r})" for number, source in read]
+        else:
+            self.lines.append("    if o.__class__ is not dict: raise Amiss")
         entries = []
         for number, field in enumerate(fields):
-            expression = self._expression(field)
-            if expression is None:
-                self._write_statements(field, indent="    ")
-                self.lines.append(f"    v{number} = v")
-                expression = f"v{number}"
-            entries.append(f"{field.response_key!r}: {expression}")
+            if field.constant is None:
+                self._write_check(field, f"v{number}", indent="    ")
+            value = f"v{number}" if field.constant is None else repr(field.constant)
+            entries.append(f"{field.response_key!r}: {value}")
         self.lines.append(f"    return {{{', '.join(entries)}}}")
 
     def _write_entries(self, fields: Sequence[FieldProjection]) -> None:
-        self.lines.append("    r = {}")
+        self.lines += ["    if o.__class__ is not dict: raise Amiss", "    r = {}"]
         for field in fields:
             indent = "    "
             if field.conditions != ALWAYS:
                 number = self.conditions.setdefault(field.conditions, len(self.conditions))
                 self.lines.append(f"    if c[{number}]:")
                 indent = "        "
-            self._write_statements(field, indent=indent)
+            if field.constant is not None:
+                self.lines.append(f"{indent}v = {field.constant!r}")
+            else:
+                self.lines.append(f"{indent}v = o.get({field.source!r})")
+                self._write_check(field, "v", indent=indent)
             self.lines.append(f"{indent}r[{field.response_key!r}] = v")
         self.lines.append("    return r")
 
     # ---- fields ----------------------------------------------------------------------------------------------------
-    def _expression(self, field: FieldProjection) -> str | None:
-        """Give a field's value as an expression; None where it takes statements."""
-        if field.denied:
-            return None
-        if field.constant is not None:
-            return repr(field.constant)
-        if field.wrapping == Wrapping(non_null=False) and field.selection is None and field.leaf is not LeafKind.ENUM:
-            return f"o.get({field.source!r})"
-        return None
-
-    def _write_statements(self, field: FieldProjection, *, indent: str) -> None:
-        """Write what leaves a field's value in `v`."""
-        expression = self._expression(field)
-        if expression is not None:
-            self.lines.append(f"{indent}v = {expression}")
-            return
+    def _write_check(self, field: FieldProjection, name: str, *, indent: str) -> None:
+        """Write what makes the field's value of the one from the tree, both in the variable `name`."""
         if field.denied:
             self.lines.append(f"{indent}raise Amiss")
             return
-        if field.wrapping.non_null:
-            self.lines += [f"{indent}v = o[{field.source!r}]", f"{indent}if v is None: raise Amiss"]
-            guard = ""
-        else:
-            self.lines.append(f"{indent}v = o.get({field.source!r})")
-            guard = "if v is not None: "
-        if field.leaf is LeafKind.ENUM and field.selection is None and field.wrapping.item is None:
-            guard = "" if field.wrapping.non_null else "v is not None and "
-            self.lines.append(f"{indent}if {guard}v not in {self._enum_values(field)}: raise Amiss")
-        elif field.selection is not None or field.wrapping.item is not None:
-            self.lines.append(f"{indent}{guard}v = {self._function(field, field.wrapping)}(v, c)")
+        if field.selection is not None or field.wrapping.item is not None:
+            # What must not be null needs no look: as no object or list it stops the function that is called.
+            guard = "" if field.wrapping.non_null else f"if {name} is not None: "
+            self.lines.append(f"{indent}{guard}{name} = {self._function(field, field.wrapping)}({name}, c)")
+            return
+        test = self._leaf_test(field, name)
+        if test is not None:
+            null = "" if field.wrapping.non_null else f" and {name} is not None"
+            self.lines.append(f"{indent}if ({test}){null}: raise Amiss")
+        elif field.wrapping.non_null:
+            self.lines.append(f"{indent}if {name} is None: raise Amiss")
+
+    def _leaf_test(self, field: FieldProjection, name: str) -> str | None:
+        """Give an expression that is true where a leaf's value is not surely right; None where anything is."""
+        if field.leaf is LeafKind.ENUM:
+            return f"{name} not in {self._enum_values(field)}"
+        test = QUICK_TESTS.get(field.leaf)
+        return None if test is None else test.format(v=name)
 
     def _function(self, field: FieldProjection, wrapping: Wrapping) -> str:
         """Name the function for a field's value at one of its list levels."""
@@ -182,15 +187,15 @@ class _Writer:
     def _write_list(self, name: str, field: FieldProjection, item: Wrapping) -> None:
         self.lines += [f"def {name}(v, c):", "    if v.__class__ is not list: raise Amiss"]
         if item.item is not None or field.selection is not None:
-            # An item that must not be null needs no look: as no object or list it stops the function that is called.
             null = "" if item.non_null else "None if i is None else "
             self.lines.append(f"    return [{null}{self._function(field, item)}(i, c) for i in v]")
             return
-        if item.non_null:
+        test = self._leaf_test(field, "i")
+        if test is not None:
+            null = "" if item.non_null else " and i is not None"
+            self.lines += ["    for i in v:", f"        if ({test}){null}: raise Amiss"]
+        elif item.non_null:
             self.lines.append("    if None in v: raise Amiss")
-        if field.leaf is LeafKind.ENUM:
-            null = "" if item.non_null else "i is not None and "
-            self.lines += ["    for i in v:", f"        if {null}i not in {self._enum_values(field)}: raise Amiss"]
         self.lines.append("    return v")
 
     def _enum_values(self, field: FieldProjection) -> str:

@@ -179,9 +179,14 @@ class IntrospectionStep:
 
 # ---- projection: merged tree to response ------------------------------------------------------------------------
 class LeafKind(enum.Enum):
-    """How a leaf's value is completed."""
+    """How a leaf's value is completed (GraphQL specification, section 3.5: result coercion)."""
 
-    RAW = "raw"  # passed on as it is
+    RAW = "raw"  # a custom scalar: passed on as it is
+    INT = "int"
+    FLOAT = "float"
+    STRING = "string"
+    BOOLEAN = "boolean"
+    ID = "id"
     ENUM = "enum"  # hidden values become null (rule 35)
     TYPENAME = "typename"  # the object's type as the client may see it
 

@@ -12,6 +12,14 @@ from router.supergraph import TypeKind
 
 __all__ = ["build_projection", "wrapping_of"]
 
+_BUILT_IN = {
+    "Int": LeafKind.INT,
+    "Float": LeafKind.FLOAT,
+    "String": LeafKind.STRING,
+    "Boolean": LeafKind.BOOLEAN,
+    "ID": LeafKind.ID,
+}
+
 
 def build_projection(graph: QueryGraph, selection: Selection) -> ObjectProjection:
     """Compile the projection of a selection whose keys are assigned."""
@@ -60,8 +68,11 @@ def _field(
 
 
 def _leaf(graph: QueryGraph, item: SelectedField) -> tuple[LeafKind, frozenset[str] | None]:
+    built_in = _BUILT_IN.get(item.type.named)
+    if built_in is not None:
+        return built_in, None
     kind = graph.types.get(item.type.named)
-    if kind is None or kind.kind is not TypeKind.ENUM or not any(kind.enum_values.values()):
+    if kind is None or kind.kind is not TypeKind.ENUM:
         return LeafKind.RAW, None
     return LeafKind.ENUM, frozenset(name for name, hidden in kind.enum_values.items() if not hidden)
 

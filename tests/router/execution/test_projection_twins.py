@@ -38,7 +38,7 @@ def projections(depth: int) -> st.SearchStrategy[ObjectProjection]:
         type_condition=type_sets,
         conditions=conditions,
         selection=selection,
-        leaf=st.sampled_from([LeafKind.RAW, LeafKind.ENUM]),
+        leaf=st.sampled_from([LeafKind.RAW, LeafKind.ENUM, LeafKind.STRING, LeafKind.INT]),
         enum_values=st.just(frozenset(VALUES[:2])),
         type_name=st.just("T"),
         constant=st.none() | st.none() | st.just("K"),
@@ -63,6 +63,8 @@ def values(draw: st.DrawFn, field: FieldProjection, wrapping: Wrapping) -> Any:
         return draw(st.lists(values(field, wrapping.item), max_size=3))
     if field.selection is not None:
         return draw(trees(field.selection))
+    if field.leaf is LeafKind.INT:
+        return draw(st.integers(-5, 5) if kind != 5 else st.sampled_from([2**31, "x", 1.5]))
     return draw(st.sampled_from(VALUES if kind == 5 else VALUES[:2]))
 
 
