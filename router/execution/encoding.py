@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 __all__ = ["encode"]
 
+_SHALLOW: Final = 8
+_LEVELS_BETWEEN: Final = 64
+
 
 def encode(value: Any) -> bytes:
-    """Encode a JSON value.
+    """Encode a JSON value; numbers that were kept as text (`orjson.Fragment`) are that text.
 
     orjson refuses more than 254 levels and integers beyond 64 bits, which custom scalars may hold: these take the slow
     way.
@@ -23,30 +26,51 @@ def encode(value: Any) -> bytes:
 
 
 def _encode_deep(value: Any) -> bytes:
-    """Encode without recursion."""
-    out: list[str] = []
-    waiting: list[Any] = [value]
+    """Encode without recursion.
+
+    What is not deep in a deep value is left to orjson: it is tried near the root, where most of a value is beside the
+    deep part, and further down now and then, as a try is for nothing in each level of the deep part.
+    """
+    out: list[bytes] = []
+    waiting: list[tuple[int, Any]] = [(0, value)]
     while waiting:
-        item = waiting.pop()
+        depth, item = waiting.pop()
         if type(item) is _Text:
             out.append(item.text)
-        elif type(item) is dict:
-            waiting.append(_Text("}"))
-            entries = [
-                (_Text(("," if number else "") + json.dumps(key) + ":"), item[key]) for number, key in enumerate(item)
-            ]
-            waiting.extend(part for key, below in reversed(entries) for part in (below, key))
-            out.append("{")
-        elif type(item) is list:
-            waiting.append(_Text("]"))
-            for number in range(len(item) - 1, -1, -1):
-                waiting.append(item[number])
-                if number:
-                    waiting.append(_Text(","))
-            out.append("[")
+            continue
+        is_container = type(item) is dict or type(item) is list
+        if not is_container or depth <= _SHALLOW or not depth % _LEVELS_BETWEEN:
+            whole = _encode_whole(item)
+            if whole is not None:
+                out.append(whole)
+                continue
+        if is_container:
+            waiting.extend((depth + 1, part) for part in _parts(item))
         else:
-            out.append(json.dumps(item, ensure_ascii=False))
-    return "".join(out).encode()
+            out.append(json.dumps(item).encode())
+    return b"".join(out)
+
+
+def _encode_whole(item: Any) -> bytes | None:
+    try:
+        return orjson.dumps(item)
+    except orjson.JSONEncodeError:
+        return None
+
+
+def _parts(container: dict[str, Any] | list[Any]) -> list[Any]:
+    """Give a container's marks, keys and items, the last first."""
+    parts: list[Any] = []
+    if isinstance(container, dict):
+        for key, item in container.items():
+            parts += (_Text((b"," if parts else b"{") + orjson.dumps(key) + b":"), item)
+        parts.append(_Text(b"}" if parts else b"{}"))
+    else:
+        for item in container:
+            parts += (_COMMA if parts else _OPEN, item)
+        parts.append(_Text(b"]" if parts else b"[]"))
+    parts.reverse()
+    return parts
 
 
 class _Text:
@@ -54,5 +78,9 @@ class _Text:
 
     __slots__ = ("text",)
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: bytes) -> None:
         self.text = text
+
+
+_OPEN: Final = _Text(b"[")
+_COMMA: Final = _Text(b",")
