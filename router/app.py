@@ -178,6 +178,7 @@ def _engine_settings(config: RouterConfig) -> EngineSettings:
     return EngineSettings(
         timeout=config.limits.timeout_seconds,
         max_tokens=config.limits.tokens,
+        max_gathered_bytes=config.limits.operation_bytes,
         introspection=config.introspection,
         redact_subgraph_errors=config.redact_errors,
         reject_unauthorized=config.reject_unauthorized,

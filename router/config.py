@@ -52,7 +52,12 @@ class LimitSettings(_Section):
     message_bytes: Count = Field(default=1_048_576, description="longest WebSocket message from a client, in bytes")
     connection_init_seconds: Seconds = Field(default=10.0, description="for a WebSocket to send connection_init")
     slow_client_seconds: Seconds = Field(default=10.0, description="how long a client may leave messages unread")
-    subgraph_response_bytes: Count = Field(default=16_777_216, description="longest answer of a subgraph, in bytes")
+    operation_bytes: Count = Field(
+        default=67_108_864,
+        description="most that the subgraphs' answers to one operation may come to, in bytes; "
+        "what one entity brings counts at every place where it is shown",
+    )
+    subgraph_response_bytes: Count = Field(default=67_108_864, description="longest answer of a subgraph, in bytes")
     subgraph_connections: Count = Field(default=256, description="connections to one subgraph at a time")
     subgraph_connect_seconds: Seconds = Field(default=5.0, description="to open a connection to a subgraph")
 

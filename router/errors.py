@@ -10,7 +10,9 @@
     └── TransportError          a subgraph gave no usable answer; never shown as it is
         ├── SubgraphTimeout
         ├── SubgraphUnreachable
-        └── SubgraphBadResponse
+        ├── SubgraphBadResponse
+        │   └── SubgraphResponseTooLarge
+        └── ResponseTooLarge    the operation has gathered what one may: not the fault of the subgraph asked last
 
 Only a `RequestError`'s message may reach a client: what the others carry is for the log.
 """
@@ -119,3 +121,15 @@ class SubgraphBadResponse(TransportError):
     """An answer that is no GraphQL response: HTML, half a JSON, `data` missing, wrong lengths."""
 
     code = "SUBGRAPH_BAD_RESPONSE"
+
+
+class SubgraphResponseTooLarge(SubgraphBadResponse):
+    """An answer that is longer than one may be; no more of it was read."""
+
+    code = "SUBGRAPH_RESPONSE_TOO_LARGE"
+
+
+class ResponseTooLarge(TransportError):
+    """With this fetch, the operation would gather more than one may."""
+
+    code = "RESPONSE_TOO_LARGE"

@@ -17,7 +17,7 @@ from router.execution.operations import CompiledOperation, OperationCache, Plann
 from router.execution.recent import OperationKey
 from router.execution.refusal import refusal
 from router.execution.request import NOBODY, EngineSettings, GraphQLRequest, GraphQLResult, RequestContext
-from router.execution.running import Run
+from router.execution.running import Bounds, Run
 from router.execution.unauthorized import refuse_denied
 from router.planning.plan import QueryPlan
 from router.transport.base import SubgraphRequest, SubgraphResponse, Transport
@@ -122,7 +122,7 @@ class Engine:
             variables=variables,
             transport=self._transport,
             context=context,
-            deadline=asyncio.get_running_loop().time() + timeout,
+            bounds=Bounds(asyncio.get_running_loop().time() + timeout, self._settings.max_gathered_bytes),
             errors=ErrorLog(limit=self._settings.max_errors, redact=self._settings.redact_subgraph_errors),
             concrete_types=self._concrete_types,
         )
@@ -138,7 +138,7 @@ class Engine:
         if response is not None and is_plain(response.body):
             return GraphQLResult(response.body, has_data=True)
         if response is not None:
-            run.merge_whole(operation.program.steps[0], response)
+            await run.merge_whole(operation.program.steps[0], response)
         return None
 
     def _introspect(self, operation: CompiledOperation, run: Run) -> None:
@@ -210,7 +210,7 @@ class Engine:
                 await close()
 
     async def _event(self, operation: CompiledOperation, run: Run, event: bytes) -> bytes:
-        run.merge_whole(operation.program.steps[0], SubgraphResponse(200, event))
+        await run.merge_whole(operation.program.steps[0], SubgraphResponse(200, event))
         if run.tree:
             await self._fetch(operation, run)
         return self._respond(operation, run).body

@@ -15,6 +15,8 @@ _MESSAGES = {
     "SUBGRAPH_TIMEOUT": "The subgraph did not answer in time.",
     "SUBGRAPH_UNREACHABLE": "The subgraph cannot be reached.",
     "SUBGRAPH_BAD_RESPONSE": "The subgraph gave no valid answer.",
+    "SUBGRAPH_RESPONSE_TOO_LARGE": "The subgraph's answer is too long.",
+    "RESPONSE_TOO_LARGE": "The operation gathers more data than one may: ask for less at a time.",
 }
 _REDACTED = "The subgraph reported an error."
 

@@ -131,11 +131,17 @@ class StepProgram:
 
 
 class FetchProgram:
-    """All steps of a plan, compiled."""
+    """All steps of a plan, compiled.
 
-    __slots__ = ("steps",)
+    Attributes:
+        steps: by their numbers.
+        exact: whether answers may hold numbers that have to be kept digit by digit.
+    """
 
-    def __init__(self, plan: QueryPlan) -> None:
+    __slots__ = ("exact", "steps")
+
+    def __init__(self, plan: QueryPlan, *, exact: bool = False) -> None:
+        self.exact = exact
         ancestors: list[frozenset[int]] = []
         for step in plan.steps:
             ancestors.append(frozenset(step.depends_on).union(*(ancestors[parent] for parent in step.depends_on)))

@@ -1,19 +1,20 @@
 """JSON in: orjson, and slower ways for what orjson refuses or does not keep as it is.
 
-orjson refuses more than 1,024 levels, numbers beyond a double and halves of surrogate pairs, and makes floats of integers
-beyond 64 bits. All of it is JSON that custom scalars may hold and that other languages write (a string cut in the middle of
-an emoji, in JavaScript): an answer is not thrown away for it.
+orjson refuses more than 1,024 levels, numbers beyond a double and halves of surrogate pairs, and makes floats of
+integers beyond 64 bits. All of it is JSON that custom scalars may hold and that other languages write (JavaScript a
+string cut in the middle of an emoji): an answer is not thrown away for it.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
 
-__all__ = ["LONG_BODY", "has_long_numbers", "load", "load_slowly"]
+__all__ = ["LONG_BODY", "NotJson", "has_long_numbers", "load", "load_slowly"]
 
 LONG_BODY: Final = 262_144
 """Bytes from which the slow ways take so long that they are better gone in a thread."""
@@ -21,7 +22,7 @@ LONG_BODY: Final = 262_144
 _DIGITS: Final = 19
 """Digits that every integer beyond 64 bits has at least."""
 _STRIDE: Final = 4
-_ONLY_ZEROS: Final = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
+_ONLY_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _SAMPLE: Final = b"0" * (_DIGITS // _STRIDE)
 _RUN: Final = b"0" * _DIGITS
 
@@ -36,7 +37,12 @@ _TOKEN: Final = re.compile(
     r"[ \t\n\r]*(?:([\[\]{},:\"])|(true|false|null)|(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?)"
 )
 _END: Final = re.compile(r"[ \t\n\r]*\Z")
+_END_OF: Final = {list: "]", dict: "}"}
 _WORDS: Final = {"true": True, "false": False, "null": None}
+
+
+class NotJson(ValueError):
+    """A text is no JSON; where and why is the cause's to say."""
 
 
 def load(body: bytes, *, exact: bool = False) -> Any:
@@ -47,7 +53,7 @@ def load(body: bytes, *, exact: bool = False) -> Any:
         exact: whether numbers that Python's quick ones do not keep have to be kept: they come as `orjson.Fragment`.
 
     Raises:
-        ValueError: it is no JSON. Of an object's equal keys the last counts; NaN and Infinity are no JSON.
+        NotJson: it is none. Of an object's equal keys the last counts; NaN and Infinity are no JSON.
     """
     try:
         value = orjson.loads(body)
@@ -65,22 +71,32 @@ def has_long_numbers(body: bytes) -> bool:
 
 
 def load_slowly(body: bytes) -> Any:
-    """Decode JSON with what orjson refuses: a byte order mark, any depth, any number, halves of surrogate pairs (U+FFFD).
+    """Decode JSON with what orjson refuses: a byte order mark, depth, any number, halves of surrogate pairs as U+FFFD.
 
     Raises:
-        ValueError: it is no JSON.
+        NotJson: it is none, or it is long and deep.
     """
-    text = body.decode("utf-8-sig")
+    try:
+        return _load_text(body.decode("utf-8-sig"))
+    except ValueError as error:
+        raise NotJson(str(error)) from error
+
+
+def _load_text(text: str) -> Any:
     if "\\u" in text:
         text = _ESCAPES.sub(lambda match: "\\ufffd" if match.group(1) else match.group(), text)
     try:
         return _DECODER.decode(text)
-    except RecursionError:
+    except RecursionError as error:
+        if len(text) > _LONGEST_DEEP:
+            raise ValueError("nested too deeply for its length") from error
         return _DeepReader(text).read()
 
 
 def _integer(text: str) -> int | orjson.Fragment:
-    return int(text) if len(text) < _DIGITS else orjson.Fragment(text.encode())
+    if len(text) <= _DIGITS + 1 and -(2**63) <= (value := int(text)) < 2**64:
+        return value
+    return orjson.Fragment(text.encode())
 
 
 def _decimal(text: str) -> float | orjson.Fragment:
@@ -94,8 +110,10 @@ def _refuse_constant(text: str) -> Any:
 
 
 _DECODER: Final = json.JSONDecoder(parse_int=_integer, parse_float=_decimal, parse_constant=_refuse_constant)
-_string = json.decoder.scanstring
+_string: Callable[[str, int], tuple[str, int]] = json.decoder.scanstring  # type: ignore[attr-defined]  # C, untyped
 
+_LONGEST_DEEP: Final = 8_388_608
+"""Characters up to which a deep text is read; a microsecond of CPU for each in the worst case."""
 _SHALLOW: Final = 8
 _LEVELS_BETWEEN: Final = 64
 
@@ -125,14 +143,11 @@ class _DeepReader:
     def _read_value(self) -> None:
         """Read one value or the beginning of a container, then all that ends after it."""
         mark, word, integer, fraction, exponent = self._token()
-        if (mark == "[" or mark == "{") and self._try_whole():
-            self._read_ends()
-        elif mark == "[":
-            self._add(opened := [])
-            self._open(opened, "]")
-        elif mark == "{":
-            self._add(keyed := {})
-            self._open(keyed, "}")
+        if mark in {"[", "{"}:
+            if self._try_whole():
+                self._read_ends()
+            else:
+                self._open([] if mark == "[" else {})
         elif mark == '"':
             self._add(self._read_string())
             self._read_ends()
@@ -154,14 +169,16 @@ class _DeepReader:
         self._add(value)
         return True
 
-    def _open(self, container: list[Any] | dict[str, Any], end: str) -> None:
+    def _open(self, container: list[Any] | dict[str, Any]) -> None:
+        """Begin a container, and end it if it is empty."""
+        self._add(container)
         before = self._position
-        if self._next_mark() == end:
+        if self._next_mark() == _END_OF[type(container)]:
             self._read_ends()
             return
         self._position = before
         self._stack.append(container)
-        if end == "}":
+        if type(container) is dict:
             self._read_key()
 
     def _read_ends(self) -> None:
@@ -173,7 +190,7 @@ class _DeepReader:
                 if type(container) is dict:
                     self._read_key()
                 return
-            if mark != ("}" if type(container) is dict else "]"):
+            if mark != _END_OF[type(container)]:
                 raise ValueError(f"{mark} after a value")
             self._stack.pop()
 

@@ -37,9 +37,9 @@ def _coerced_id(value: Any) -> Any:
 
 
 def _coerced_float(value: Any) -> Any:
-    # A float would not be what it was when it came back from graphql-core as an int, so it does not go there.
-    number = _number(value) if type(value) is orjson.Fragment else value
-    return number if type(number) is float and abs(number) != float("inf") else GraphQLFloat.serialize(number)
+    if type(value) is int:
+        return value
+    return GraphQLFloat.serialize(float(_number(value)) if type(value) is orjson.Fragment else value)
 
 
 _COERCE: Final[Mapping[LeafKind, Callable[[Any], Any]]] = {

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from router.execution.encoding import encode
+from router.execution.json_text import load_slowly
+
 __all__ = ["Merger", "isolated", "merge_object"]
 
 
@@ -111,12 +114,20 @@ class Merger:
 
 def isolated(value: dict[str, Any]) -> dict[str, Any]:
     """Copy an answer's object with the containers in it, for a place that must not share them with another."""
+    try:
+        return _copy_object(value)
+    except RecursionError:
+        copy: dict[str, Any] = load_slowly(encode(value))
+        return copy
+
+
+def _copy_object(value: dict[str, Any]) -> dict[str, Any]:
     return {key: _copy(item) if type(item) is dict or type(item) is list else item for key, item in value.items()}
 
 
 def _copy(value: Any) -> Any:
     if type(value) is dict:
-        return isolated(value)
+        return _copy_object(value)
     if type(value) is list:
         return [_copy(item) if type(item) is dict or type(item) is list else item for item in value]
     return value

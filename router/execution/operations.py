@@ -23,6 +23,7 @@ from graphql import (
 from graphql.validation.validate import ValidationAbortedError
 
 from router.errors import RequestError
+from router.execution.exactness import needs_exact_numbers, ordinary_fields
 from router.execution.fetching import FetchProgram
 from router.execution.introspection import Introspection
 from router.execution.labels import OverrideLabels
@@ -79,11 +80,11 @@ class CompiledOperation:
 
     __slots__ = ("constant", "introspection", "kind", "plan", "program", "projector", "schedule", "uses", "variables")
 
-    def __init__(self, plan: QueryPlan, *, schema: GraphQLSchema, variables: Variables) -> None:
+    def __init__(self, plan: QueryPlan, *, schema: GraphQLSchema, variables: Variables, exact: bool) -> None:
         self.kind = plan.operation
         self.plan = plan
         self.variables = variables
-        self.program = FetchProgram(plan)
+        self.program = FetchProgram(plan, exact=exact)
         is_subscription = plan.operation is OperationType.SUBSCRIPTION
         self.schedule = Schedule(plan.steps, ended=frozenset({0}) if is_subscription else frozenset())
         self.projector = Projector(plan.projection, plan.steps)
@@ -126,6 +127,7 @@ class OperationCache:
         self._schema = schema
         self._planner = planner
         self._settings = settings
+        self._ordinary_fields = ordinary_fields(schema)
         self._rules = [
             OverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules
         ]
@@ -226,7 +228,10 @@ class OperationCache:
 
     def _compiled_from(self, plan: QueryPlan, definition: OperationDefinitionNode) -> CompiledOperation:
         return CompiledOperation(
-            plan, schema=self._schema, variables=Variables(self._schema, definition.variable_definitions or ())
+            plan,
+            schema=self._schema,
+            variables=Variables(self._schema, definition.variable_definitions or ()),
+            exact=needs_exact_numbers(plan, self._ordinary_fields),
         )
 
     def _parse(self, query: str) -> DocumentNode:

@@ -80,6 +80,8 @@ class EngineSettings:
         cached_operations: how many compiled operations are kept.
         cached_characters: how many characters of documents are kept with them.
         max_tokens: how many tokens a document may have.
+        max_gathered_bytes: how much the subgraphs' answers to one operation may come to, an entity's share counted at
+            every place that it is written to.
         max_errors: how many errors a response may carry; the rest is counted in the last one.
         redact_subgraph_errors: whether clients get only the codes of subgraphs' errors, not messages and extensions.
         introspection: whether `__schema` and `__type` are answered.
@@ -92,6 +94,7 @@ class EngineSettings:
     cached_operations: int = 2_000
     cached_characters: int = 16_000_000
     max_tokens: int = 50_000
+    max_gathered_bytes: int = 67_108_864
     max_errors: int = 1_000
     redact_subgraph_errors: bool = False
     introspection: bool = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from router.errors import SubgraphBadResponse, SubgraphTimeout, TransportError
+from router.errors import ResponseTooLarge, SubgraphBadResponse, SubgraphTimeout, TransportError
 from router.execution.answers import decode
 from router.execution.completion import holds
 from router.execution.errors import ErrorLog
@@ -19,11 +20,27 @@ from router.execution.request import RequestContext
 from router.planning.plan import QueryPlan
 from router.transport.base import SubgraphRequest, SubgraphResponse, Transport
 
-__all__ = ["Run"]
+__all__ = ["Bounds", "Run"]
 
 _log = structlog.get_logger(__name__)
 
 _NOTHING: frozenset[int] = frozenset()
+
+_BYTES_FOR_A_PLACE = 64
+"""What one more place of an entity counts at least: an object costs memory even if there is nearly nothing in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one run may take.
+
+    Attributes:
+        deadline: the event loop's time after which no fetch is waited for.
+        gathered_bytes: see `EngineSettings.max_gathered_bytes`.
+    """
+
+    deadline: float
+    gathered_bytes: int
 
 
 class Run:
@@ -40,6 +57,7 @@ class Run:
         "_concrete_types",
         "_context",
         "_ended",
+        "_left",
         "_plan",
         "_program",
         "_transport",
@@ -58,7 +76,7 @@ class Run:
         variables: Mapping[str, Any],
         transport: Transport,
         context: RequestContext,
-        deadline: float,
+        bounds: Bounds,
         errors: ErrorLog,
         concrete_types: frozenset[str],
     ) -> None:
@@ -69,8 +87,9 @@ class Run:
         self.variables = variables
         self._transport = transport
         self._context = context
-        self.deadline = deadline
+        self.deadline = bounds.deadline
         self._concrete_types = concrete_types
+        self._left = bounds.gathered_bytes
         self._ended: set[int] = set()
         self._void: dict[int, set[int]] = {}
 
@@ -100,15 +119,17 @@ class Run:
             self._ended.add(step.step.id)
             return None
         try:
-            return await self._send(step, step.body(self.variables))
+            response = await self._send(step, step.body(self.variables))
+            self._count(step, len(response.body))
         except TransportError as error:
             self.fail(step, error)
             return None
+        return response
 
-    def merge_whole(self, step: StepProgram, response: SubgraphResponse) -> None:
+    async def merge_whole(self, step: StepProgram, response: SubgraphResponse) -> None:
         """Merge a root fetch's undecoded answer at the root."""
         try:
-            data, errors = decode(step.step.subgraph, response)
+            data, errors = await decode(step.step.subgraph, response, exact=self._program.exact)
         except TransportError as error:
             self.fail(step, error)
             return
@@ -120,7 +141,9 @@ class Run:
         if not targets:
             return
         try:
-            data, errors = decode(step.step.subgraph, await self._send(step, step.body(self.variables)))
+            response = await self._send(step, step.body(self.variables))
+            self._count(step, len(response.body) * len(targets))
+            data, errors = await decode(step.step.subgraph, response, exact=self._program.exact)
         except TransportError as error:
             self.fail(step, error)
             return
@@ -147,7 +170,9 @@ class Run:
         if not any(each.representations.encoded for each in asked):
             return
         try:
-            data, errors = decode(step.step.subgraph, await self._send(step, step.body(self.variables, asked)))
+            response = await self._send(step, step.body(self.variables, asked))
+            self._count_entities(step, asked, len(response.body))
+            data, errors = await decode(step.step.subgraph, response, exact=self._program.exact)
         except TransportError as error:
             self._void_objects(step, [item for each in asked for item in each.objects()])
             self.fail(step, error, asked)
@@ -194,11 +219,33 @@ class Run:
         Raises:
             TransportError: no usable answer.
         """
+        if self._left <= 0:
+            raise ResponseTooLarge(step.step.subgraph, "nothing more is asked for")
         if asyncio.get_running_loop().time() >= self.deadline:
             raise SubgraphTimeout(step.step.subgraph, "the deadline passed before the request was sent")
         return await self._transport.send(
             SubgraphRequest(step.step.subgraph, body, self._context.headers, self.deadline)
         )
+
+    def _count(self, step: StepProgram, size: int) -> None:
+        """Count an answer before it is decoded.
+
+        Raises:
+            ResponseTooLarge: with it, the operation has gathered more than one may; further steps send nothing.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise ResponseTooLarge(step.step.subgraph, f"{size} bytes are {-self._left} too many")
+
+    def _count_entities(self, step: StepProgram, asked: Sequence[Asked], size: int) -> None:
+        """Count an entity fetch's answer as often as it will be written.
+
+        An entity comes once and may be shown in a million places: in a graph with cycles, answers of a few kilobytes
+        can unfold into gigabytes.
+        """
+        places = sum(len(objects) for each in asked for _, objects, _ in each.places)
+        distinct = sum(len(each.representations.encoded) for each in asked)
+        self._count(step, size * places // distinct + _BYTES_FOR_A_PLACE * (places - distinct))
 
     def _merge(self, target: dict[str, Any], source: dict[str, Any], *, shared: bool) -> bool:
         try:

@@ -14,7 +14,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from router.errors import SubgraphBadResponse, SubgraphTimeout, SubgraphUnreachable, TransportError
+from router.errors import (
+    SubgraphBadResponse,
+    SubgraphResponseTooLarge,
+    SubgraphTimeout,
+    SubgraphUnreachable,
+    TransportError,
+)
 from router.transport.base import SubgraphRequest, SubgraphResponse
 from router.transport.graphql_ws import SUBPROTOCOL, ChannelClosed, subscribe_over
 from router.transport.headers import request_headers
@@ -57,7 +63,7 @@ class HttpLimits:
         ping_seconds: between pings on a subscription's socket.
     """
 
-    response_bytes: int = 16 * 1024 * 1024
+    response_bytes: int = 64 * 1024 * 1024
     connections: int = 256
     connect_seconds: float = 5.0
     keep_alive_seconds: float = 4.0
@@ -112,14 +118,14 @@ class HttpTransport:
         limit = self._limits.response_bytes
         length = response.content_length
         if length is not None and length > limit:
-            raise SubgraphBadResponse(subgraph, f"the answer has {length} bytes, more than {limit}")
+            raise SubgraphResponseTooLarge(subgraph, f"the answer has {length} bytes, more than {limit}")
         chunks: list[bytes] = []
         size = 0
         # What is read here is decompressed already, so a small body that unfolds into a large one is caught too.
         async for chunk in response.content.iter_any():
             size += len(chunk)
             if size > limit:
-                raise SubgraphBadResponse(subgraph, f"the answer has more than {limit} bytes")
+                raise SubgraphResponseTooLarge(subgraph, f"the answer has more than {limit} bytes")
             chunks.append(chunk)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 from graphql import OperationType
 
@@ -95,7 +96,9 @@ class TestConditionsAndVariables:
 class TestPassingOn:
     PLAN = plan(obj("Query", show("plain")), fetch(0, "a", "{plain}"), passthrough=True)
 
-    @pytest.mark.parametrize("body", [b'{"data":{"plain":"x"}}', b'{"data": {"plain": "x", "order": {}}}\n'])
+    @pytest.mark.parametrize(
+        "body", [b'{"data":{"plain":"x"}}', b'{"data": {"plain": "x"}}\n', b'{ "data" : {"plain":"\xc3\xa9 errors"} }']
+    )
     async def test_a_plain_answer_is_passed_on_byte_for_byte(self, body: bytes) -> None:
         run = bench(SDL, self.PLAN, {"a": body})
 
@@ -107,13 +110,34 @@ class TestPassingOn:
             b'{"data":{"plain":"x"},"extensions":{"trace":{}}}',
             b'{"extensions":{},"data":{"plain":"x"}}',
             b'{"data":{"plain":"x"},"errors":null}',
-            b'{ "data" : {"plain":"x"} }',
         ],
     )
     async def test_what_stands_beside_data_is_not_passed_on(self, body: bytes) -> None:
         run = bench(SDL, self.PLAN, {"a": body})
 
         assert (await run.result("{plain}")).body == b'{"data":{"plain":"x"}}'
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"data":{"plain":"x"}',
+            b'{"data":{"plain":"x"}}}',
+            b'{"data":{"plain":NaN}}',
+            b'{"data":{"plain":01}}',
+            b'{"data":{"plain":"\\x"}}',
+            b'{"data":{"plain":"\xff"}}',
+            b'{"data":{"plain":"\x01"}}',
+            b'{"data":{"plain":"x",}}',
+            b'{"data":["x"]}',
+        ],
+    )
+    async def test_what_is_no_json_to_its_end_is_not_passed_on(self, body: bytes) -> None:
+        run = bench(SDL, self.PLAN, {"a": body})
+
+        result = await run.result("{plain}")
+
+        assert result.error_codes == ("SUBGRAPH_BAD_RESPONSE",)
+        assert orjson.loads(result.body)["data"] == {"plain": None}
 
     async def test_an_answer_with_errors_is_looked_at(self) -> None:
         run = bench(SDL, self.PLAN, {"a": b'{"data":{"plain":null},"errors":[{"message":"m","path":["plain"]}]}'})
