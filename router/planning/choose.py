@@ -21,7 +21,7 @@ from router.planning.plan import ALWAYS, Conditions
 from router.planning.positions import Handle, Position, Resolution
 from router.planning.query_graph import QueryGraph, Source
 from router.planning.reach import Reach
-from router.planning.selections import INTROSPECTION, SelectedField, Selection
+from router.planning.selections import INTROSPECTION, SelectedField, Selection, needs_true_type
 from router.planning.unresolvable import unresolvable
 from router.planning.ways import Cost, Ways
 
@@ -206,7 +206,7 @@ class Chooser:
     def _choose(self, position: Position, selected: SelectedField, candidates: list[Candidate]) -> Candidate:
         if not candidates:
             raise unresolvable(self._graph, self._ways, position, selected.name)
-        ranked = sorted(candidates, key=lambda item: (item.cost, self._graph.order[item.source.subgraph]))
+        ranked = sorted(candidates, key=self._rank)
         chosen = ranked[0]
         if len(ranked) > 1:
             path = (*position.keys(), self._key(position, selected))
@@ -216,6 +216,11 @@ class Chooser:
             listed = tuple((item.source.subgraph, item.cost) for item in ranked)
             self._choices.append(Choice(path, chosen.source.subgraph, listed))
         return chosen
+
+    def _rank(self, item: Candidate) -> tuple[object, ...]:
+        """At equal numbers of requests an implementation's own field comes before an interface object's (rule 32)."""
+        of_interface = item.source.interface is not None
+        return item.cost[0], of_interface, item.cost[1], self._graph.order[item.source.subgraph]
 
     # ---- resolving ----------------------------------------------------------------------------------------------
     def _resolve(
@@ -374,4 +379,7 @@ def _tells_types_apart(selection: Selection, graph: QueryGraph) -> bool:
     if not graph.is_abstract(selection.type_name):
         return False
     hidden = any(graph.types[name].hidden for name in selection.types)
-    return hidden or any(item.types != selection.types for item in (*selection.fields, *selection.denied))
+    return hidden or any(
+        item.types != selection.types or needs_true_type(graph, selection, item)
+        for item in (*selection.fields, *selection.denied)
+    )

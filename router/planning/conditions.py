@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from router.planning.plan import ALWAYS, Condition, Conditions
 
-__all__ = ["NEVER", "both", "either", "implies", "print_conditions"]
+__all__ = ["NEVER", "both", "either", "implies", "negated", "print_conditions"]
 
 NEVER: Conditions = ()
 
@@ -29,6 +29,14 @@ def either(left: Conditions, right: Conditions) -> Conditions:
     if ALWAYS in (left, right):
         return ALWAYS
     return _simplified((*left, *right))
+
+
+def negated(conditions: Conditions) -> Conditions:
+    """Give the conditions under which these do not hold."""
+    result = ALWAYS
+    for conjunction in conditions:
+        result = both(result, tuple((Condition(item.variable, not item.expected),) for item in conjunction))
+    return result
 
 
 def implies(left: Conditions, right: Conditions) -> bool:

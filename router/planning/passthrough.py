@@ -39,7 +39,7 @@ def answers_alone(graph: QueryGraph, selection: Selection, groups: Sequence[Grou
 def _same(graph: QueryGraph, subgraph: str, node: FetchNode, have: FetchField, want: SelectedField) -> bool:
     if have.key != want.response_key or have.name != want.name or have.types != want.types:
         return False
-    if have.conditions != want.conditions:
+    if have.conditions != want.conditions or want.appearances:
         return False
     if have.name == TYPENAME:
         return True

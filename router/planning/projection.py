@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 
 from router.planning.places import TYPENAME
 from router.planning.plan import FieldProjection, LeafKind, ObjectProjection, Wrapping
 from router.planning.query_graph import QueryGraph
-from router.planning.selections import INTROSPECTION, SelectedField, Selection
+from router.planning.selections import INTROSPECTION, SelectedField, Selection, needs_true_type
 from router.supergraph import TypeKind
 
 __all__ = ["build_projection", "wrapping_of"]
@@ -24,12 +27,25 @@ _BUILT_IN = {
 def build_projection(graph: QueryGraph, selection: Selection) -> ObjectProjection:
     """Compile the projection of a selection whose keys are assigned."""
     visible = frozenset(name for name in selection.types if not graph.types[name].hidden)
-    fields = [
-        projected for item in _shown(selection) if (projected := _field(graph, selection, item, visible)) is not None
-    ]
-    abstract = graph.is_abstract(selection.type_name)
-    apart = visible != selection.types or any(item.type_condition is not None for item in fields)
-    return ObjectProjection(selection.type_name, tuple(fields), visible if abstract and apart else None)
+    placed: list[tuple[int, FieldProjection]] = []
+    for item in _shown(selection):
+        projected = _field(graph, selection, item, visible)
+        if projected is not None:
+            places = item.appearances or ((item.index, item.conditions),)
+            placed += [(index, replace(projected, conditions=conditions)) for index, conditions in places]
+    fields = tuple(field for _, field in sorted(placed, key=itemgetter(0)))
+    return ObjectProjection(selection.type_name, fields, _possible(graph, selection, fields, visible))
+
+
+def _possible(
+    graph: QueryGraph, selection: Selection, fields: Iterable[FieldProjection], visible: frozenset[str]
+) -> frozenset[str] | None:
+    """Name the types that an object must be of, where that matters."""
+    named = any(item.leaf is LeafKind.TYPENAME for item in fields)
+    if graph.is_nameless(selection.type_name):
+        return frozenset() if named else None
+    apart = named or visible != selection.types or any(item.type_condition is not None for item in fields)
+    return visible if apart and graph.is_abstract(selection.type_name) else None
 
 
 def _shown(selection: Selection) -> list[SelectedField]:
@@ -45,11 +61,12 @@ def _field(
     types = item.types & visible
     if not types:
         return None
-    condition = None if types == visible else types
+    apart = types != visible or needs_true_type(graph, selection, item)
+    condition = types if apart and graph.is_abstract(selection.type_name) else None
     leaf, values, constant = LeafKind.RAW, None, None
     if item.name == TYPENAME and not item.denied:
         leaf = LeafKind.TYPENAME
-        constant = None if graph.is_abstract(selection.type_name) else selection.type_name
+        constant = None if _has_names(graph, selection.type_name) else selection.type_name
     elif item.name not in INTROSPECTION and not item.denied:
         leaf, values = _leaf(graph, item)
     return FieldProjection(
@@ -65,6 +82,11 @@ def _field(
         constant=constant,
         denied=item.denied,
     )
+
+
+def _has_names(graph: QueryGraph, type_name: str) -> bool:
+    """Whether only the object itself says what it is."""
+    return graph.is_abstract(type_name) or graph.is_nameless(type_name)
 
 
 def _leaf(graph: QueryGraph, item: SelectedField) -> tuple[LeafKind, frozenset[str] | None]:

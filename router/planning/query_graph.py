@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graphql.language import OperationType
 
-from router.supergraph import FieldSet, JoinField, Supergraph, SupergraphType
+from router.supergraph import FieldSet, JoinField, Supergraph, SupergraphType, TypeKind
 
 __all__ = ["QueryGraph", "Source", "print_query_graph"]
 
@@ -73,6 +73,14 @@ class QueryGraph:
         """Whether a subgraph knows the type as an interface object."""
         own = self.types[type_name].subgraphs.get(subgraph)
         return own is not None and own.interface_object
+
+    def has_interface_object(self, type_name: str) -> bool:
+        """Whether some subgraph knows the type as an interface object."""
+        return any(own.interface_object for own in self.types[type_name].subgraphs.values())
+
+    def is_nameless(self, type_name: str) -> bool:
+        """Whether no object can say its type's name here: an interface without implementations (rule 28)."""
+        return self.types[type_name].kind is TypeKind.INTERFACE and not self.types[type_name].possible_types
 
     def declares(self, subgraph: str, type_name: str, field: str) -> bool:
         """Whether the subgraph's own schema has the field on this very type."""

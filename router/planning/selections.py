@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Protocol
 
 from graphql import BooleanValueNode, FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, VariableNode
-from graphql.language import ArgumentNode, DirectiveNode, FragmentDefinitionNode, SelectionNode, print_ast
+from graphql.language import ArgumentNode, DirectiveNode, FragmentDefinitionNode, SelectionNode
 
 from router.errors import PlanningError
 from router.planning.conditions import NEVER, both, either
+from router.planning.occurrences import Occurrence, appearances, group_types, print_arguments
 from router.planning.places import TYPENAME
 from router.planning.plan import ALWAYS, Condition, Conditions
 from router.planning.query_graph import QueryGraph
-from router.supergraph import TypeRef
+from router.supergraph import TypeKind, TypeRef
 
-__all__ = ["INTROSPECTION", "Guard", "SelectedField", "Selection", "SelectionLimits", "build_selection"]
+__all__ = [
+    "INTROSPECTION",
+    "Guard",
+    "SelectedField",
+    "Selection",
+    "SelectionLimits",
+    "build_selection",
+    "needs_true_type",
+]
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 _TYPENAME_REF = TypeRef("String!", "String", 0)
@@ -47,6 +57,8 @@ class SelectedField:
         nodes: where it stands in the document.
         key: the internal key, once one is given.
         denied: the caller may not have it (rule 40).
+        appearances: its places with the conditions of each, where it has several.
+        concrete: it is asked for on objects of a concrete type only, even where there is but one.
     """
 
     index: int
@@ -62,6 +74,8 @@ class SelectedField:
     selection: Selection | None = None
     key: str = ""
     denied: bool = False
+    appearances: tuple[tuple[int, Conditions], ...] = ()
+    concrete: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -78,15 +92,9 @@ class Selection:
     denied: list[SelectedField] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Occurrence:
-    """A field where it stands: `parent` is the static type there, `types` are the concrete ones that can be."""
-
-    index: int
-    node: FieldNode
-    parent: str
-    types: frozenset[str]
-    conditions: Conditions
+def needs_true_type(graph: QueryGraph, selection: Selection, item: SelectedField) -> bool:
+    """Whether a field is for one concrete type while an interface object cannot tell what it is (rule 31)."""
+    return item.concrete and graph.has_interface_object(selection.type_name)
 
 
 _Part = tuple[SelectionSetNode, str, frozenset[str], Conditions]
@@ -159,8 +167,8 @@ class _Builder:
         return root
 
     # ---- fragments ----------------------------------------------------------------------------------------------
-    def _occurrences(self, sources: list[_Part]) -> list[_Occurrence]:
-        found: list[_Occurrence] = []
+    def _occurrences(self, sources: list[_Part]) -> list[Occurrence]:
+        found: list[Occurrence] = []
         visited: set[tuple[str, frozenset[str], Conditions]] = set()
         stack = [
             (iter(node.selections), parent, types, conditions) for node, parent, types, conditions in reversed(sources)
@@ -184,13 +192,13 @@ class _Builder:
 
     def _occurrence(
         self, index: int, node: FieldNode, parent: str, types: frozenset[str], own: Conditions
-    ) -> _Occurrence:
+    ) -> Occurrence:
         self._count += 1
         if self._count > self._limits.fields:
             raise PlanningError(
                 f"the operation selects more than {self._limits.fields} fields", code="OPERATION_TOO_LARGE"
             )
-        return _Occurrence(index, node, parent, types, own)
+        return Occurrence(index, node, parent, types, own)
 
     def _enter(
         self,
@@ -221,21 +229,22 @@ class _Builder:
     # ---- merging ------------------------------------------------------------------------------------------------
     def _fields(self, sources: list[_Part], denied: list[SelectedField]) -> list[tuple[SelectedField, list[_Part]]]:
         """Merge what stands in some selection sets; what the caller may not have goes to `denied`."""
-        by_key: dict[str, list[_Occurrence]] = {}
+        by_key: dict[str, list[Occurrence]] = {}
         for occurrence in self._occurrences(sources):
             node = occurrence.node
             by_key.setdefault((node.alias or node.name).value, []).append(occurrence)
         found: list[tuple[SelectedField, list[_Part]]] = []
         for key, occurrences in by_key.items():
-            for types, matching in _partition(occurrences):
+            for types, matching in group_types(occurrences):
                 granted = self._granted(key, types, matching, denied) if self._guard is not None else types
                 if granted:
                     found += self._merge(key, granted, matching)
         found.sort(key=lambda item: item[0].index)
+        _settle([item for item, _ in found])
         return found
 
     def _granted(
-        self, key: str, types: frozenset[str], occurrences: list[_Occurrence], denied: list[SelectedField]
+        self, key: str, types: frozenset[str], occurrences: list[Occurrence], denied: list[SelectedField]
     ) -> frozenset[str]:
         """Name the types whose field may be had in every way in which it is asked for; keep the others in `denied`."""
         if self._guard is None:
@@ -248,12 +257,14 @@ class _Builder:
         return types - refused
 
     def _merge(
-        self, key: str, types: frozenset[str], occurrences: list[_Occurrence]
+        self, key: str, types: frozenset[str], occurrences: list[Occurrence]
     ) -> list[tuple[SelectedField, list[_Part]]]:
         node = occurrences[0].node
         conditions = NEVER
         for occurrence in occurrences:
             conditions = either(conditions, occurrence.conditions)
+        places = appearances(occurrences)
+        concrete = all(self._graph.types[item.parent].kind is TypeKind.OBJECT for item in occurrences)
         merged = []
         for (ref, shapes), same in self._by_shape(node.name.value, types).items():
             below, child = self._below(occurrences, ref)
@@ -264,13 +275,15 @@ class _Builder:
                         response_key=key,
                         name=node.name.value,
                         arguments=node.arguments or (),
-                        argument_text=_print_arguments(node.arguments or ()),
+                        argument_text=print_arguments(node.arguments or ()),
                         types=same,
                         type=ref,
                         shapes=shapes,
                         conditions=conditions,
                         nodes=tuple(occurrence.node for occurrence in occurrences),
                         selection=child,
+                        appearances=places if len(places) > 1 else (),
+                        concrete=concrete,
                     ),
                     below,
                 )
@@ -289,7 +302,7 @@ class _Builder:
             split.setdefault((self._graph.types[concrete].fields[name].type, shapes), set()).add(concrete)
         return {shape: frozenset(members) for shape, members in split.items()}
 
-    def _below(self, occurrences: list[_Occurrence], ref: TypeRef) -> tuple[list[_Part], Selection | None]:
+    def _below(self, occurrences: list[Occurrence], ref: TypeRef) -> tuple[list[_Part], Selection | None]:
         if not self._graph.is_composite(ref.named):
             return [], None
         types = self._graph.possible(ref.named)
@@ -303,26 +316,24 @@ class _Builder:
                 parts[id(inner), conditions] = (inner, self._static_type(occurrence, ref), types, conditions)
         return list(parts.values()), Selection(ref.named, types)
 
-    def _static_type(self, occurrence: _Occurrence, ref: TypeRef) -> str:
+    def _static_type(self, occurrence: Occurrence, ref: TypeRef) -> str:
         """Give the type that a field has where it stands; only a guard tells it from that of the concrete type."""
         if self._guard is None:
             return ref.named
         return self._graph.types[occurrence.parent].fields[occurrence.node.name.value].type.named
 
 
-def _partition(occurrences: list[_Occurrence]) -> list[tuple[frozenset[str], list[_Occurrence]]]:
-    """Group concrete types by the occurrences that apply to them."""
-    first = occurrences[0].types
-    if all(occurrence.types == first for occurrence in occurrences):
-        return [(first, occurrences)]
-    signatures: dict[str, list[int]] = {}
-    for position, occurrence in enumerate(occurrences):
-        for name in occurrence.types:
-            signatures.setdefault(name, []).append(position)
-    groups: dict[tuple[int, ...], set[str]] = {}
-    for name in sorted(signatures):
-        groups.setdefault(tuple(signatures[name]), set()).add(name)
-    return [(frozenset(names), [occurrences[item] for item in group]) for group, names in groups.items()]
+def _settle(fields: list[SelectedField]) -> None:
+    """Forget the several places of a field where no other field stands between them."""
+    order = sorted(
+        (index, number)
+        for number, item in enumerate(fields)
+        for index in ([index for index, _ in item.appearances] or [item.index])
+    )
+    runs = [number for number, _ in groupby(number for _, number in order)]
+    for number, item in enumerate(fields):
+        if item.appearances and runs.count(number) == 1:
+            item.appearances = ()
 
 
 def _conditions_of(directives: Sequence[DirectiveNode]) -> Conditions:
@@ -338,7 +349,3 @@ def _conditions_of(directives: Sequence[DirectiveNode]) -> Conditions:
         elif isinstance(value, BooleanValueNode) and value.value is not expected:
             return NEVER
     return conditions
-
-
-def _print_arguments(arguments: Sequence[ArgumentNode]) -> str:
-    return ", ".join(sorted(print_ast(argument) for argument in arguments))
