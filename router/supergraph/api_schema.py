@@ -27,6 +27,7 @@ from graphql.language import (
 )
 
 from router.errors import SupergraphError
+from router.supergraph.extensions import copied
 from router.supergraph.links import Links
 
 __all__ = ["build_api_schema", "is_hidden"]
@@ -83,7 +84,7 @@ def _kept(definition: DefinitionNode, links: Links, hidden: set[str]) -> Definit
     if isinstance(definition, DirectiveDefinitionNode):
         return _kept_directive(definition, links)
     if isinstance(definition, SchemaDefinitionNode):
-        return _with(definition, directives=())
+        return copied(definition, directives=())
     if not isinstance(definition, TypeDefinitionNode):
         raise SupergraphError(f"a supergraph has no {definition.kind.replace('_', ' ')}")
     name = definition.name.value
@@ -97,7 +98,7 @@ def _kept_directive(definition: DirectiveDefinitionNode, links: Links) -> Direct
     machinery = links.is_machinery(name) or name in links.prefixes or name in links.directives or name in links.opaque
     if machinery or name in _BUILT_IN or not any(place.value in _EXECUTABLE for place in definition.locations):
         return None
-    return _with(definition, arguments=tuple(_clean(item) for item in definition.arguments or ()))
+    return copied(definition, arguments=tuple(_clean(item) for item in definition.arguments or ()))
 
 
 def _kept_type(definition: TypeDefinitionNode, links: Links, hidden: set[str]) -> TypeDefinitionNode:
@@ -113,23 +114,17 @@ def _kept_type(definition: TypeDefinitionNode, links: Links, hidden: set[str]) -
         changes["values"] = tuple(_clean(item) for item in definition.values or () if not is_hidden(item, links))
     elif isinstance(definition, InputObjectTypeDefinitionNode):
         changes["fields"] = tuple(_clean(item) for item in definition.fields or () if not is_hidden(item, links))
-    return _with(definition, **changes)
+    return copied(definition, **changes)
 
 
 def _clean_field(node: FieldDefinitionNode, links: Links) -> FieldDefinitionNode:
     arguments = tuple(_clean(item) for item in node.arguments or () if not is_hidden(item, links))
-    return _with(node, directives=_directives(node), arguments=arguments)
+    return copied(node, directives=_directives(node), arguments=arguments)
 
 
 def _clean(node: Node) -> Node:
-    return _with(node, directives=_directives(node))
+    return copied(node, directives=_directives(node))
 
 
 def _directives(node: Any) -> tuple[DirectiveNode, ...]:
     return tuple(item for item in node.directives or () if item.name.value in _KEPT_DIRECTIVES)
-
-
-def _with(node: Node, **changes: Any) -> Node:
-    """Copy a node with some of its parts replaced; the document itself is never changed."""
-    keys = node.keys  # type: ignore[attr-defined]  # every AST node names its parts in `keys`
-    return type(node)(**{key: getattr(node, key, None) for key in keys} | changes)

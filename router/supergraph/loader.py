@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, parse
@@ -16,15 +18,15 @@ from graphql.language import (
 
 from router.errors import SupergraphError
 from router.supergraph.api_schema import build_api_schema
+from router.supergraph.extensions import fold_extensions
 from router.supergraph.links import Links, arguments_of, read_links
 from router.supergraph.model import Subgraph, Supergraph
 from router.supergraph.types import read_types
 
 __all__ = ["load_supergraph"]
 
-_JOIN_DIRECTIVES = frozenset(
-    {"graph", "type", "field", "implements", "unionMember", "enumValue", "owner", "directive", "value"}
-)
+_PASSED_OVER = frozenset({"link", "cacheTag", "composeDirective"})
+"""What `@join__directive` may carry that answers no operation differently: hints for caches and for composers."""
 _SDL_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf", "link", "core"})
 
 
@@ -40,6 +42,8 @@ def load_supergraph(sdl: str) -> Supergraph:
     except GraphQLError as error:
         place = f" (line {error.locations[0].line}, column {error.locations[0].column})" if error.locations else ""
         raise SupergraphError(f"the supergraph SDL cannot be parsed: {error.message}{place}") from None
+    document = fold_extensions(document)
+    _refuse_duplicates(document)
     links = read_links(document)
     _refuse_unknown_directives(document, links)
     subgraphs = _read_subgraphs(document, links)
@@ -55,21 +59,24 @@ def load_supergraph(sdl: str) -> Supergraph:
 
 def _read_subgraphs(document: DocumentNode, links: Links) -> tuple[Subgraph, ...]:
     for definition in document.definitions:
-        if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == f"{links.join}__Graph":
+        if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == links.graph_enum:
             break
     else:
         raise SupergraphError(
-            f"this is no supergraph: it has no enum {links.join}__Graph; "
+            f"this is no supergraph: it has no enum {links.graph_enum}; "
             "make one of subgraphs by python -m router compose"
         )
     subgraphs = []
     for value in definition.values or ():
         enum_name = value.name.value
-        given = [arguments_of(node) for node in value.directives or () if node.name.value == f"{links.join}__graph"]
+        given = [arguments_of(node) for node in value.directives or () if links.joins.get(node.name.value) == "graph"]
         arguments = given[0] if given else {}
         subgraphs.append(Subgraph(str(arguments.get("name") or enum_name), str(arguments.get("url") or ""), enum_name))
     if not subgraphs:
-        raise SupergraphError(f"this is no supergraph: {links.join}__Graph has no subgraphs")
+        raise SupergraphError(f"this is no supergraph: {links.graph_enum} has no subgraphs")
+    names = Counter(subgraph.name for subgraph in subgraphs)
+    if len(names) < len(subgraphs):
+        raise SupergraphError(f"{links.graph_enum} has several subgraphs named {names.most_common(1)[0][0]}")
     return tuple(subgraphs)
 
 
@@ -81,11 +88,17 @@ def _read_root_types(document: DocumentNode) -> dict[OperationType, str]:
     return {kind: kind.value.capitalize() for kind in OperationType if kind.value.capitalize() in names}
 
 
+def _refuse_duplicates(document: DocumentNode) -> None:
+    names = Counter(item.name.value for item in document.definitions if isinstance(item, TypeDefinitionNode))
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise SupergraphError(f"the type {twice[0]} is defined more than once")
+
+
 def _refuse_unknown_directives(document: DocumentNode, links: Links) -> None:
     """Every directive that is used must be known, defined in the document, or declared as optional by its link."""
     defined = {item.name.value for item in document.definitions if isinstance(item, DirectiveDefinitionNode)}
-    join = {f"{links.join}__{name}" for name in _JOIN_DIRECTIVES}
-    known = _SDL_DIRECTIVES | set(links.directives) | links.opaque | join
+    known = _SDL_DIRECTIVES | set(links.directives) | links.opaque | set(links.joins)
     for definition in document.definitions:
         for node in _nodes_with_directives(definition):
             for directive in node.directives or ():
@@ -94,7 +107,19 @@ def _refuse_unknown_directives(document: DocumentNode, links: Links) -> None:
                 prefix = name.partition("__")[0]
                 if not understood and prefix not in links.opaque:
                     raise SupergraphError(f"the directive @{name} is not understood by this router")
+                if links.joins.get(name) == "directive":
+                    _refuse_carried(arguments_of(directive))
                 _refuse_unsupported(name, links)
+
+
+def _refuse_carried(arguments: Mapping[str, Any]) -> None:
+    """Look at what `@join__directive` carries from subgraphs: a directive that answers fields has to be understood."""
+    name = str(arguments.get("name")).removeprefix("@").rpartition("__")[2]
+    if name not in _PASSED_OVER:
+        raise SupergraphError(f"the directive @{arguments.get('name')} is not understood by this router")
+    given = arguments.get("args")
+    if name == "link" and isinstance(given, dict) and "/connect/" in str(given.get("url")):
+        raise SupergraphError(f"the specification {given['url']} (@connect) is not understood by this router")
 
 
 def _refuse_unsupported(name: str, links: Links) -> None:

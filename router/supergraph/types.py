@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphql import DocumentNode, TypeNode, parse_type, print_ast
+from graphql import DocumentNode, FieldNode, InlineFragmentNode, SelectionSetNode, TypeNode, parse_type, print_ast
 from graphql.language import (
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
@@ -73,14 +73,15 @@ class _Reader:
         }
         self._graphs = {name: self._graphs_of(node) for name, node in self._definitions.items()}
         self._implementers = self._read_implementers()
+        self._provided = self._read_provided()
 
     def read(self) -> dict[str, SupergraphType]:
         return {name: self._read_type(definition) for name, definition in self._definitions.items()}
 
     # ---- directives -----------------------------------------------------------------------------------------------
     def _join(self, node: Any, name: str) -> list[dict[str, Any]]:
-        wanted = f"{self._links.join}__{name}"
-        return [arguments_of(item) for item in node.directives or () if item.name.value == wanted]
+        joins = self._links.joins
+        return [arguments_of(item) for item in node.directives or () if joins.get(item.name.value) == name]
 
     def _applied(self, node: Any) -> tuple[AppliedDirective, ...]:
         names = self._links.directives
@@ -94,7 +95,7 @@ class _Reader:
         try:
             return self._names[str(enum_name)]
         except KeyError:
-            raise SupergraphError(f"{where}: there is no graph {enum_name} in {self._links.join}__Graph") from None
+            raise SupergraphError(f"{where}: there is no graph {enum_name} in {self._links.graph_enum}") from None
 
     def _graphs_of(self, definition: TypeDefinitionNode) -> list[str]:
         """Name the subgraphs that have a type. Where none is named (join v0.1's value types) all have it."""
@@ -249,6 +250,9 @@ class _Reader:
                 result.setdefault(graph, {})[plain.name] = join_field
             if owner:
                 self._add_key_fields(definition, plain, result)
+                for graph in graphs:
+                    if plain.name in self._provided.get((name, graph), ()):
+                        result[graph].setdefault(plain.name, replace(plain, external=True))
         return result
 
     def _add_key_fields(
@@ -262,6 +266,38 @@ class _Reader:
             names = {node.name.value for node in keys.selection.selections if hasattr(node, "name")}
             if plain.name in names:
                 result[self._graph(item.get("graph"), definition.name.value)].setdefault(plain.name, plain)
+
+    def _read_provided(self) -> dict[tuple[str, str], set[str]]:
+        """Map types and graphs to the fields that @provides gives there, which join v0.1 does not call external.
+
+        Empty for later versions.
+        """
+        found: dict[tuple[str, str], set[str]] = {}
+        if not any(self._join(definition, "owner") for definition in self._definitions.values()):
+            return found
+        for definition in self._definitions.values():
+            for node in getattr(definition, "fields", None) or ():
+                for item in self._join(node, "field"):
+                    if item.get("provides"):
+                        where = f"{definition.name.value}.{node.name.value} @provides"
+                        graph = self._graph(item.get("graph"), where)
+                        selection = parse_field_set(str(item["provides"]), where=where).selection
+                        self._add_provided(found, graph, _type_ref(node.type).named, selection)
+        return found
+
+    def _add_provided(
+        self, found: dict[tuple[str, str], set[str]], graph: str, type_name: str, selection: SelectionSetNode
+    ) -> None:
+        fields = {node.name.value: node for node in getattr(self._definitions.get(type_name), "fields", None) or ()}
+        for node in selection.selections:
+            if isinstance(node, InlineFragmentNode):
+                condition = type_name if node.type_condition is None else node.type_condition.name.value
+                self._add_provided(found, graph, condition, node.selection_set)
+            elif isinstance(node, FieldNode) and node.name.value in fields:
+                found.setdefault((type_name, graph), set()).add(node.name.value)
+                if node.selection_set is not None:
+                    below = _type_ref(fields[node.name.value].type).named
+                    self._add_provided(found, graph, below, node.selection_set)
 
     def _join_fields(self, given: list[dict[str, Any]], plain: JoinField, where: str) -> dict[str, JoinField]:
         fields: dict[str, JoinField] = {}

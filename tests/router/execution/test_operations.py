@@ -191,7 +191,7 @@ async def test_a_subscription_is_not_executed_as_a_query() -> None:
 
 async def test_an_operation_that_has_no_plan_is_a_request_error() -> None:
     class Unsatisfiable(FixedPlanner):
-        def plan(self, *_: Any) -> Any:
+        def plan(self, *_: Any, **__: Any) -> Any:
             raise PlanningError("Query.plain cannot be reached.")
 
     run = plain()
