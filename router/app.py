@@ -15,7 +15,7 @@ from router.config import LogSettings, RouterConfig, load_config
 from router.errors import ConfigError, SupergraphError
 from router.execution.engine import Engine
 from router.execution.request import EngineSettings
-from router.planning import Planner
+from router.planning import Planner, PlanningBounds, SelectionLimits
 from router.server.app import RouterApp, create_app
 from router.server.callers import Identify
 from router.server.listening import address_of, listen
@@ -50,7 +50,8 @@ def build_router(
     supergraph = load_supergraph(supergraph_sdl)
     if transport is None:
         transport = HttpTransport(_endpoints(config, supergraph), limits=_http_limits(config))
-    engine = Engine(supergraph, planner=Planner(supergraph), transport=transport, settings=_engine_settings(config))
+    planner = _planner(config, supergraph)
+    engine = Engine(supergraph, planner=planner, transport=transport, settings=_engine_settings(config))
     return create_app(engine, config, close=transport.aclose, identify=identify)
 
 
@@ -171,6 +172,15 @@ def _http_limits(config: RouterConfig) -> HttpLimits:
         response_bytes=limits.subgraph_response_bytes,
         connections=limits.subgraph_connections,
         connect_seconds=limits.subgraph_connect_seconds,
+    )
+
+
+def _planner(config: RouterConfig, supergraph: Supergraph) -> Planner:
+    given = config.planning
+    return Planner(
+        supergraph,
+        limits=SelectionLimits(fields=given.fields, depth=given.depth),
+        bounds=PlanningBounds(effort=given.effort, improvement=given.improvement, seconds=given.seconds),
     )
 
 

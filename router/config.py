@@ -62,6 +62,18 @@ class LimitSettings(_Section):
     subgraph_connect_seconds: Seconds = Field(default=5.0, description="to open a connection to a subgraph")
 
 
+class PlanningSettings(_Section):
+    """How long the router may look for a plan of one operation; what is planned once is kept."""
+
+    fields: Count = Field(default=50_000, description="most fields of an operation, its fragments inlined")
+    depth: Count = Field(default=120, description="most levels of an operation")
+    effort: Count = Field(default=500_000, description="alternatives that may be weighed: some hundred a millisecond")
+    improvement: Annotated[int, Field(ge=0)] = Field(
+        default=1_500, description="alternatives that may be weighed for a better plan when there is one"
+    )
+    seconds: Seconds = Field(default=5.0, description="for planning one operation, by the clock")
+
+
 class CorsSettings(_Section):
     """Which other sites' pages may call."""
 
@@ -136,6 +148,7 @@ class RouterConfig(BaseSettings):
     )
     redact_errors: bool = Field(default=False, description="keep the messages of subgraphs' errors from clients")
     limits: LimitSettings = LimitSettings()
+    planning: PlanningSettings = PlanningSettings()
     cors: CorsSettings = CorsSettings()
     csrf: CsrfSettings = CsrfSettings()
     graphiql: GraphiQLSettings = GraphiQLSettings()

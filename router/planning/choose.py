@@ -11,6 +11,7 @@ from router.errors import PlanningError
 from router.planning.candidates import Candidate, Candidates
 from router.planning.children import Children
 from router.planning.conditions import either, implies
+from router.planning.effort import Effort
 from router.planning.entries import EntryMaker
 from router.planning.estimate import Estimate
 from router.planning.fetch_tree import FetchField, FetchNode, Group
@@ -63,11 +64,13 @@ class Chooser:
         field_sets: FieldSets,
         operation: OperationType,
         preferences: Preferences,
+        effort: Effort,
     ) -> None:
         self._graph = graph
+        self._effort = effort
         self._operation = operation
         self._preferences = preferences
-        self._ways = Ways(graph, reach)
+        self._ways = Ways(graph, reach, effort)
         self._candidates = Candidates(graph, self._ways, estimate)
         self._outlook = Outlook(graph, reach)
         self._children = Children(graph, reach, self._ways)
@@ -153,6 +156,7 @@ class Chooser:
         Raises:
             PlanningError: it cannot be had.
         """
+        self._effort.spend(1)
         types = selected.types & position.types
         if not types:
             return []

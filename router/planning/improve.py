@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from router.errors import PlanningError
 from router.planning.choose import Draft, Preferences
+from router.planning.effort import Effort, PlanningBounds
 from router.planning.fetch_graph import depth_of
 from router.planning.fetch_tree import FetchNode, Group
 
 __all__ = ["improve"]
 
 _TRIALS = 16
-_WORK = 160  # fields times trials: a large operation is planned twice or so, a small one many times
 
 Outcome = tuple[Draft, list[Group]]
 _Score = tuple[int, int, int]
+_Choose = Callable[[Preferences, Effort], Outcome]
 
 
-def improve(choose: Callable[[Preferences], Outcome], starts: Sequence[Preferences] = ()) -> Outcome:
+def improve(
+    choose: _Choose,
+    *,
+    bounds: PlanningBounds,
+    starts: Sequence[Preferences] = (),
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
     """Choose, then flip single choices while that makes the plan shallower, or its requests fewer, or smaller.
 
     Args:
         choose: makes a plan that follows preferences.
+        bounds: how much may be tried.
         starts: where to start from if nothing can be had without preferences.
+        clock: gives seconds.
 
     Raises:
-        PlanningError: from the first round; a trial that leads nowhere is dropped.
+        PlanningError: from the first round; a trial that leads nowhere, or too far, is dropped.
     """
+    deadline = clock() + bounds.seconds
+    effort = Effort(bounds.effort, deadline=deadline, clock=clock)
     preferences: dict[tuple[str, ...], str] = {}
     try:
-        best = choose(preferences)
+        best = choose(preferences, effort)
     except PlanningError:
-        best, preferences = _start(choose, starts)
+        best, preferences = _start(choose, starts, effort)
     score = _score(best[1])
-    trials = min(_TRIALS, _WORK // (1 + score[2]))
+    # A trial takes about as much as the first round did: one that would not be finished is not begun.
+    trials = min(_TRIALS, bounds.improvement // (1 + effort.spent))
+    effort = Effort(bounds.improvement, deadline=deadline, clock=clock)
     tried: set[tuple[tuple[str, ...], str]] = set()
     while trials > 0 and score[1] > 1 and (flip := _next(best[0], tried)) is not None:
         tried.add(flip)
         trials -= 1
         try:
-            other = choose({**preferences, flip[0]: flip[1]})
+            other = choose({**preferences, flip[0]: flip[1]}, effort)
         except PlanningError:
             continue
         if (found := _score(other[1])) < score:
@@ -50,14 +64,14 @@ def improve(choose: Callable[[Preferences], Outcome], starts: Sequence[Preferenc
 
 
 def _start(
-    choose: Callable[[Preferences], Outcome], starts: Sequence[Preferences]
+    choose: _Choose, starts: Sequence[Preferences], effort: Effort
 ) -> tuple[Outcome, dict[tuple[str, ...], str]]:
     for start in starts:
         try:
-            return choose(start), dict(start)
+            return choose(start, effort), dict(start)
         except PlanningError:
             continue
-    return choose({}), {}
+    return choose({}, effort), {}
 
 
 def _next(draft: Draft, tried: set[tuple[tuple[str, ...], str]]) -> tuple[tuple[str, ...], str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 
 from graphql import DocumentNode
 from graphql.language import OperationType
@@ -11,6 +12,7 @@ from graphql.language import OperationType
 from router.errors import PlanningError
 from router.planning.build import build_plan
 from router.planning.choose import Chooser, Draft, Preferences
+from router.planning.effort import Effort, PlanningBounds
 from router.planning.estimate import Estimate
 from router.planning.fetch_graph import build_fetch_graph
 from router.planning.fetch_tree import Group
@@ -51,6 +53,7 @@ class Planner:
         supergraph: the graph.
         labels: the progressive override labels that are active.
         limits: what an operation may hold at most.
+        bounds: how long planning one may take.
     """
 
     def __init__(
@@ -59,12 +62,14 @@ class Planner:
         *,
         labels: frozenset[str] = frozenset(),
         limits: SelectionLimits | None = None,
+        bounds: PlanningBounds | None = None,
     ) -> None:
         self.graph = QueryGraph(supergraph, labels=labels)
         self._labels = labels
         self._reach = Reach(self.graph)
         self._field_sets = FieldSets(self.graph)
         self._limits = limits or SelectionLimits()
+        self._bounds = bounds or PlanningBounds()
         self._rights = Rights(supergraph)
         self._labelled = LabelledFields(self.graph)
         self._by_labels: OrderedDict[frozenset[str], Planner] = OrderedDict()
@@ -91,7 +96,8 @@ class Planner:
             variant: what the caller may not have and which labels are active, as `variation` asks for it.
 
         Raises:
-            PlanningError: no plan answers it, or it is too deep or too large (rules 23 and 42).
+            PlanningError: no plan answers it (rule 23), it is too deep or too large (rule 42), or none was found within
+                the bounds.
             RequestError: the document has no such operation.
         """
         return self.artefacts(document, operation_name, variant=variant).plan
@@ -105,7 +111,8 @@ class Planner:
         guard = Denial(self._rights, variant.unmet) if variant.unmet else None
         try:
             normal = normalise(self.graph, document, operation_name, limits=self._limits, guard=guard)
-            draft, groups = improve(lambda preferences: self._choose(normal, preferences), self._starts(normal))
+            choose = partial(self._choose, normal)
+            draft, groups = improve(choose, bounds=self._bounds, starts=self._starts(normal))
             return Artefacts(normal, draft, groups, build_plan(self.graph, normal, groups))
         except RecursionError:
             raise PlanningError("the operation is nested too deeply", code="OPERATION_TOO_DEEP") from None
@@ -115,7 +122,7 @@ class Planner:
         found = self._by_labels.get(labels)
         if found is None:
             found = self._by_labels[labels] = Planner(
-                self.graph.supergraph, labels=labels | self._labels, limits=self._limits
+                self.graph.supergraph, labels=labels | self._labels, limits=self._limits, bounds=self._bounds
             )
             if len(self._by_labels) > _LABELLINGS:
                 self._by_labels.popitem(last=False)
@@ -134,7 +141,7 @@ class Planner:
             for source in sources
         ]
 
-    def _choose(self, normal: NormalOperation, preferences: Preferences) -> tuple[Draft, list[Group]]:
+    def _choose(self, normal: NormalOperation, preferences: Preferences, effort: Effort) -> tuple[Draft, list[Group]]:
         root = Position(
             normal.selection.type_name,
             frozenset({normal.selection.type_name}),
@@ -148,6 +155,7 @@ class Planner:
             field_sets=self._field_sets,
             operation=normal.operation,
             preferences=preferences,
+            effort=effort,
         )
         draft = chooser.run(root, normal.selection)
         return draft, build_fetch_graph(draft.groups)

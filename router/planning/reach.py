@@ -26,6 +26,8 @@ class Reach:
         self._closures: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._covers: dict[tuple[str, str, int], bool] = {}
+        self._computed: dict[tuple[str, str, str, frozenset[str]], bool] = {}
+        self._met: set[tuple[str, str]] = set()
         self._kept: list[SelectionSetNode] = []  # keeps the ids in `_covers` from being used again
 
     def at(self, position: Position) -> frozenset[str]:
@@ -179,7 +181,22 @@ class Reach:
         self, concrete: str, source: Source, standing: frozenset[str], guard: _Guard, mark: tuple[str, str]
     ) -> bool:
         """Whether what a computed field requires can be had; it never counts as its own input."""
-        if mark in guard or source.field.requires is None:
+        if source.field.requires is None:
             return False
+        if mark in guard:
+            self._met.add(mark)
+            return False
+        key = (*mark, source.subgraph, standing)
+        known = self._computed.get(key)
+        if known is not None:
+            return known
+        before, self._met = self._met, set()
         inner = source.field.requires.selection
-        return self._obtainable(concrete, inner, standing, None, guard | {mark})
+        result = self._obtainable(concrete, inner, standing, None, guard | {mark})
+        self._met.discard(mark)
+        if result:
+            self._met.clear()  # what can be had in spite of a guard can be had anyway
+        if not self._met:
+            self._computed[key] = result
+        self._met |= before
+        return result

@@ -153,17 +153,20 @@ class _Builder:
         types = self._graph.possible(type_name)
         root = Selection(type_name, types)
         given: list[_Part] = [(part, type_name, types, ALWAYS) for part in parts]
-        waiting: list[tuple[Selection, list[_Part], int]] = [(root, given, 1)]
+        waiting: list[tuple[Selection, list[_Part], int, Conditions]] = [(root, given, 1, ALWAYS)]
         while waiting:
-            selection, sources, depth = waiting.pop()
+            selection, sources, depth, above = waiting.pop()
             if depth > self._limits.depth:
                 raise PlanningError(
                     f"the operation is nested more than {self._limits.depth} levels deep", code="OPERATION_TOO_DEEP"
                 )
             for selected, below in self._fields(sources, selection.denied):
+                within = both(above, selected.conditions)
+                if within == NEVER:
+                    continue  # its conditions contradict those of the fields around it (rule 38)
                 selection.fields.append(selected)
                 if selected.selection is not None:
-                    waiting.append((selected.selection, below, depth + 1))
+                    waiting.append((selected.selection, below, depth + 1, within))
         return root
 
     # ---- fragments ----------------------------------------------------------------------------------------------

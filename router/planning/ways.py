@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
+from router.planning.effort import Effort
 from router.planning.places import TYPENAME
 from router.planning.positions import Handle, Position
 from router.planning.query_graph import QueryGraph, Source
@@ -41,10 +42,13 @@ class Way:
 class Ways:
     """Looks for the cheapest ways. `changed` has to be called whenever a request is added to the plan."""
 
-    def __init__(self, graph: QueryGraph, reach: Reach) -> None:
+    def __init__(self, graph: QueryGraph, reach: Reach, effort: Effort) -> None:
         self._graph = graph
         self._reach = reach
+        self._effort = effort
         self._found: dict[int, dict[str, Way]] = {}
+        self._computed: dict[tuple[str, str], Cost | None] = {}
+        self._met: set[tuple[int, str]] = set()
         self.fixed_root = False
 
     def changed(self) -> None:
@@ -72,6 +76,7 @@ class Ways:
         names = dict.fromkeys((*position.sources, *position.direct, *position.jumped))
         if position.base is not None:
             names.update(dict.fromkeys(position.base.jumped))
+        self._effort.spend(len(names))
         for subgraph in names:
             handle = position.standing(subgraph, self._graph)
             if handle is not None:
@@ -122,6 +127,7 @@ class Ways:
         changed = True
         while changed:
             changed = False
+            self._effort.spend(len(entries))
             # Many subgraphs have the same key: its cost is looked for once a round.
             costs: dict[str, Cost | None] = {}
             for subgraph, entry, keys in entries:
@@ -191,7 +197,9 @@ class Ways:
         best: tuple[str, Cost] | None = None
         for concrete in sorted(position.types):
             best = None
-            for source in self._candidates(position, concrete, name):
+            candidates = self._candidates(position, concrete, name)
+            self._effort.spend(len(candidates))
+            for source in candidates:
                 cost = self._source_cost(position, concrete, name, source, found, guard)
                 if cost is None:
                     continue
@@ -237,14 +245,33 @@ class Ways:
         self, position: Position, name: str, source: Source, found: dict[str, Way], guard: _Guard
     ) -> Cost | None:
         mark = (id(position), name)
-        if source.field.requires is None or mark in guard:
+        if source.field.requires is None:
+            return None
+        if mark in guard:
+            self._met.add(mark)
             return None
         known = position.required.get((source.subgraph, source.field.requires.text))
         if known is not None:
             return 0, known.group.level
-        inner = guard | {mark}
-        inputs = self.field_set(position, source.field.requires.selection, found, inner)
-        key = self.best_key(position, source, found, inner)
+        if not guard:
+            self._computed.clear()
+        key = (name, source.subgraph)
+        if key in self._computed:
+            return self._computed[key]
+        before, self._met = self._met, set()
+        cost = self._computation(position, source, source.field.requires, found, guard | {mark})
+        self._met.discard(mark)
+        if not self._met:
+            # No guard had a say in it: within this search it will cost the same wherever it is required.
+            self._computed[key] = cost
+        self._met |= before
+        return cost
+
+    def _computation(
+        self, position: Position, source: Source, requires: FieldSet, found: dict[str, Way], guard: _Guard
+    ) -> Cost | None:
+        inputs = self.field_set(position, requires.selection, found, guard)
+        key = self.best_key(position, source, found, guard)
         if inputs is None or key is None:
             return None
         return inputs[0] + key[1][0] + 1, max(inputs[1], key[1][1]) + 1

@@ -100,6 +100,14 @@ async def test_contradicting_conditions_fetch_nothing() -> None:
         assert subgraphs_of(world) == ["products"]
 
 
+async def test_conditions_that_contradict_those_of_a_field_around_them_fetch_nothing() -> None:
+    operation = "query($v: Boolean!) { me { friends @skip(if: $v) { id reviews @include(if: $v) { body } } } }"
+    supergraph = catalogued("keys")
+    assert {step.subgraph for step in Planner(supergraph).plan(parse(operation)).steps} == {"users"}
+    for value in (True, False):
+        await check(World(supergraph), operation, {"v": value})
+
+
 async def test_string_arguments_are_escaped_again() -> None:
     supergraph = supergraph_of(a="type Query { say(text: String): String }")
     await answered(supergraph, r'{ say(text: "a \"quoted\" \\ back\nslash é") }')
