@@ -84,7 +84,7 @@ class CorsSettings(_Section):
 class CsrfSettings(_Section):
     """Protection against requests that a browser sends on behalf of another site (see `router.server.csrf`)."""
 
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="off only where no browser can come by")
     headers: tuple[HeaderName, ...] = Field(
         default=("x-apollo-operation-name", "apollo-require-preflight", "graphql-require-preflight"),
         description="any of these shows that the browser has asked for permission",
@@ -103,15 +103,19 @@ class GraphiQLTab(_Section):
 class GraphiQLSettings(_Section):
     """The page for people."""
 
-    enabled: bool = True
-    tabs: tuple[GraphiQLTab, ...] = ()
+    enabled: bool = Field(
+        default=True, description="whether GraphiQL is served, at `/graphiql` and to browsers at `/graphql`"
+    )
+    tabs: tuple[GraphiQLTab, ...] = Field(
+        default=(), description="what it opens with: `name` and `query`, perhaps `variables` and `headers`"
+    )
     headers: Mapping[str, str] = Field(default_factory=dict, description="what the headers editor starts with")
 
 
 class LogSettings(_Section):
     """What is logged, and how."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="from which level on")
     format: Literal["auto", "json", "text"] = Field(default="auto", description="auto: text on a terminal, else JSON")
     access: bool = Field(default=True, description="a line for each request")
 
@@ -123,8 +127,8 @@ class RouterConfig(BaseSettings):
         frozen=True, extra="forbid", env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", env_ignore_empty=True
     )
 
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=4000, description="0 takes any free port")
+    host: str = Field(default="127.0.0.1", description="where to listen")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=4000, description="on which port; 0 takes any free one")
     supergraph: Path | None = Field(default=None, description="the file with the supergraph SDL")
     subgraphs: Mapping[str, SubgraphSettings] = Field(default_factory=dict, description="by the subgraph's name")
     propagate_headers: tuple[HeaderName, ...] = Field(
