@@ -11,7 +11,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,6 +25,7 @@ from router.server.app import RouterApp
 from router.transport import AsgiTransport
 from subgraphs.common.bus import MemoryBus
 from subgraphs.common.clock import Clock
+from subgraphs.common.settings import MailSettings
 
 _LOCK_FILE: Final = "eventio.lock"
 # Payment providers call back over HTTP, and the sandbox has a page for a payment's second step: not the router's paths.
@@ -39,11 +40,13 @@ class EmbeddedSystem:
         app: what a server serves.
         router: the router within it, which has to be drained before the server ends.
         services: the three subgraphs.
+        mail_folder: where mails become files; None where a mail server takes them.
     """
 
     app: ASGIApp
     router: RouterApp
     services: Services
+    mail_folder: Path | None
 
 
 class _FrontDoor:
@@ -102,4 +105,6 @@ async def embedded_system(
     await migrate_all(settings)
     async with services_in_process(settings, bus=MemoryBus(), clock=clock) as services:
         router = build_router(router_config, read_supergraph(), AsgiTransport(services.by_name()))
-        yield EmbeddedSystem(_FrontDoor(router, services.booking), router, services)
+        booking = cast("MailSettings", settings["booking"])
+        mail_folder = None if booking.mail_url.get_secret_value() else folder / "mail"
+        yield EmbeddedSystem(_FrontDoor(router, services.booking), router, services, mail_folder)

@@ -35,14 +35,14 @@ async def serve_embedded(folder: Path, listener: socket.socket, *, router_config
         if demo and await is_empty(system.services):
             await asyncio.to_thread(finish_filling, start_filling(folder), folder)
         server = create_server(system.router, router_config, front=system.app)
-        announced = asyncio.create_task(_announce(server, out, url, demo=demo))
+        announced = asyncio.create_task(_announce(server, out, url, demo=demo, mail_folder=system.mail_folder))
         try:
             await server.serve(sockets=[listener])
         finally:
             announced.cancel()
 
 
-async def _announce(server: Any, out: Console, url: str, *, demo: bool) -> None:
+async def _announce(server: Any, out: Console, url: str, *, demo: bool, mail_folder: Path | None) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     out.print(
@@ -55,4 +55,8 @@ async def _announce(server: Any, out: Console, url: str, *, demo: bool) -> None:
             out.print(f"  {account.email:28} {account.role.value.lower()}", highlight=False)
     out.print("\nA first query:")
     out.print(f"  {_FIRST_QUERY}", highlight=False, markup=False, soft_wrap=True)
+    if mail_folder is not None:
+        out.print(
+            f"\nMails (tickets, tokens) become files in {mail_folder}: a mail program opens them.", highlight=False
+        )
     out.print("\nCtrl-C ends it; the data stay.")

@@ -35,9 +35,9 @@ from subgraphs.common.context import BaseContext, Caller
 from subgraphs.common.database import Database
 from subgraphs.common.endpoint import Callers, GraphQLEndpoint
 from subgraphs.common.identity import TokenVerifier
-from subgraphs.common.mailer import FileMailer, Mailer
+from subgraphs.common.mailer import Mailer, mailer_for
 from subgraphs.common.migrations import require_current
-from subgraphs.common.outbox import Outbox
+from subgraphs.common.outbox import MAIL_LEASE, MAILS_AT_ONCE, Outbox
 from subgraphs.common.wiring import Surroundings, tokens_of
 
 MIGRATIONS: Final[Path] = Path(__file__).parent / "migrations"
@@ -67,7 +67,7 @@ def create_service(settings: AuthSettings, surroundings: Surroundings, *, mailer
     Args:
         settings: see there.
         surroundings: bus, clock, and the way to the other services.
-        mailer: sends mail; without one, messages become files in `data_dir`.
+        mailer: sends mail; without one, the settings say how.
     """
     clock = surroundings.clock
     database = Database(settings.database_url_for("auth"), clock=clock, pool_size=settings.pool_size)
@@ -76,16 +76,18 @@ def create_service(settings: AuthSettings, surroundings: Surroundings, *, mailer
     booking = surroundings.client_of("booking", settings, tokens)
     sending = MailSending(
         database,
-        mailer or FileMailer(settings.data_dir / "mail"),
+        mailer or mailer_for(settings),
         Letters(settings, clock=clock),
         settings=settings,
         clock=clock,
     )
-    handlers = {**neighbour_handlers(seat=seat, booking=booking), **sending.handlers}
-    outbox = Outbox(database, OutboxMessage, handlers, clock=clock)
+    outbox = Outbox(database, OutboxMessage, neighbour_handlers(seat=seat, booking=booking), clock=clock)
+    mail_outbox = Outbox(database, OutboxMessage, sending.handlers, clock=clock, batch=MAILS_AT_ONCE, lease=MAIL_LEASE)
     hasher = _hasher(settings)
     keys = _keys(settings, database, surroundings)
-    services = _services(settings, surroundings, database=database, outbox=outbox, hasher=hasher, keys=keys)
+    services = _services(
+        settings, surroundings, database=database, outbox=outbox, mails=Mails(mail_outbox), hasher=hasher, keys=keys
+    )
     housekeeping = Housekeeping(database, keys, key_life=timedelta(days=settings.key_life_days), clock=clock)
 
     def make_context(caller: Caller, long_lived: bool) -> BaseContext:  # noqa: FBT001 - a callable has no keywords
@@ -99,7 +101,7 @@ def create_service(settings: AuthSettings, surroundings: Surroundings, *, mailer
         graphql=GraphQLEndpoint(schema, Callers(TokenVerifier(keys.jwks, clock=clock), tokens), make_context),
         checks={"database": database.check},
         start=(check_migrations, keys.ensure),
-        background={"outbox": outbox.run, "housekeeping": housekeeping.run},
+        background={"outbox": outbox.run, "mails": mail_outbox.run, "housekeeping": housekeeping.run},
         stop=(database.close, seat.close, booking.close, hasher.close),
     )
     return AuthService(parts, services)
@@ -132,12 +134,13 @@ def _services(
     *,
     database: Database,
     outbox: Outbox,
+    mails: Mails,
     hasher: PasswordHasher,
     keys: SigningKeys,
 ) -> AuthServices:
     clock = surroundings.clock
     throttle, limits = Throttle(database, clock=clock), Limits(settings)
-    mails, neighbours = Mails(outbox), Neighbours(outbox)
+    neighbours = Neighbours(outbox)
     guests = Guests(neighbours, clock=clock)
     credentials = Credentials(database, hasher, throttle, limits)
     issuer = SessionIssuer(
@@ -167,4 +170,5 @@ def _services(
         people=People(database),
         keys=keys,
         outbox=outbox,
+        mails=mails,
     )

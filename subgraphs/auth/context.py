@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from subgraphs.auth.loaders import UserLoader, user_loader
+from subgraphs.auth.service.mails import Mails
 from subgraphs.auth.service.membership import Membership
 from subgraphs.auth.service.people import People
 from subgraphs.auth.service.profiles import Profiles
@@ -30,6 +31,7 @@ class AuthServices:
     people: People
     keys: SigningKeys
     outbox: Outbox
+    mails: Mails
 
 
 @dataclass(slots=True)

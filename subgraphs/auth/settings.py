@@ -7,10 +7,10 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from subgraphs.common.settings import ServiceSettings
+from subgraphs.common.settings import MailSettings
 
 
-class AuthSettings(ServiceSettings):
+class AuthSettings(MailSettings):
     """What the auth subgraph is configured with."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
@@ -57,4 +57,3 @@ class AuthSettings(ServiceSettings):
     confirm_page_url: str = Field(
         default="", description="Page of a client that confirms an address, gets #token=…; empty: as above"
     )
-    mail_from: str = Field(default="Eventio <no-reply@eventio.example>", description="Sender of mails")

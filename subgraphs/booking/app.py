@@ -31,7 +31,7 @@ from subgraphs.common.database import Database
 from subgraphs.common.endpoint import Callers, GraphQLEndpoint
 from subgraphs.common.idempotency import IdempotencyStore
 from subgraphs.common.migrations import require_current
-from subgraphs.common.outbox import Outbox
+from subgraphs.common.outbox import MAIL_LEASE, MAILS_AT_ONCE, Outbox
 from subgraphs.common.wiring import Surroundings, tokens_of, verifier_from
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -44,16 +44,25 @@ class BookingService(Service):
         database: booking's database.
         catalogue: films, cinemas, showtimes.
         outbox: what is still to be told elsewhere.
+        mails: what people are still to be written.
         selling: bookings, payments, tickets (`selling.sales`), and the sandbox payment provider.
     """
 
     def __init__(
-        self, parts: ServiceParts, *, database: Database, catalogue: Catalogue, outbox: Outbox, selling: Selling
+        self,
+        parts: ServiceParts,
+        *,
+        database: Database,
+        catalogue: Catalogue,
+        outbox: Outbox,
+        mails: Outbox,
+        selling: Selling,
     ) -> None:
         super().__init__(parts)
         self.database = database
         self.catalogue = catalogue
         self.outbox = outbox
+        self.mails = mails
         self.selling = selling
         selling.mount(self.web)
 
@@ -80,7 +89,17 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
     )
     housekeeping = Housekeeping(database, keys, clock=clock, kept=timedelta(hours=settings.idempotency_hours))
 
-    selling = build_selling(settings, database=database, seat=seat, bus=surroundings.bus, outbox=outbox, keys=keys)
+    mails = Outbox(database, OutboxMessage, {}, clock=clock, batch=MAILS_AT_ONCE, lease=MAIL_LEASE)
+    selling = build_selling(
+        settings,
+        database=database,
+        seat=seat,
+        auth=auth_client,
+        bus=surroundings.bus,
+        outbox=outbox,
+        mails=mails,
+        keys=keys,
+    )
 
     def make_context(caller: Caller, long_lived: bool) -> BookingContext:  # noqa: FBT001 - a `ContextFactory`
         return BookingContext(
@@ -100,6 +119,7 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
         start=[partial(require_current, database, MIGRATIONS), selling.start],
         background={
             "outbox": outbox.run,
+            "mails": mails.run,
             "housekeeping": housekeeping.run,
             "availability.listen": availability.listen,
             "availability.write": availability.write,
@@ -108,7 +128,7 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
         },
         stop=[database.close, auth_client.close, seat_client.close, selling.webhook_client.close],
     )
-    return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox, selling=selling)
+    return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox, mails=mails, selling=selling)
 
 
 def _catalogue(

@@ -21,9 +21,10 @@ from subgraphs.booking.service.bookings import BookingService
 from subgraphs.booking.service.cancelling import CancellingService
 from subgraphs.booking.service.changing import ChangingService
 from subgraphs.booking.service.driver import Driver
+from subgraphs.booking.service.mails import BookingMails
 from subgraphs.booking.service.paying import PayingService
 from subgraphs.booking.service.people import PeopleService
-from subgraphs.booking.service.sale_context import RELEASE_SEATS, Patience, SaleContext
+from subgraphs.booking.service.sale_context import BOOKING_MAIL, RELEASE_SEATS, Patience, SaleContext
 from subgraphs.booking.service.sale_seeding import SaleSeeder
 from subgraphs.booking.service.sales import Sales
 from subgraphs.booking.service.telling_seat import CANCEL_BOOKINGS
@@ -35,7 +36,9 @@ from subgraphs.booking.settings import BookingSettings
 from subgraphs.common.bus import Bus
 from subgraphs.common.database import Database
 from subgraphs.common.idempotency import IdempotencyStore
+from subgraphs.common.mailer import mailer_for
 from subgraphs.common.outbox import Outbox
+from subgraphs.common.service_client import ServiceClient
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,17 @@ class OwnWebhook:
 
 
 def build_selling(
-    settings: BookingSettings, *, database: Database, seat: SeatClient, bus: Bus, outbox: Outbox, keys: IdempotencyStore
+    settings: BookingSettings,
+    *,
+    database: Database,
+    seat: SeatClient,
+    auth: ServiceClient,
+    bus: Bus,
+    outbox: Outbox,
+    mails: Outbox,
+    keys: IdempotencyStore,
 ) -> Selling:
-    """Build it and give its handlers to the outbox; nothing is opened before it starts."""
+    """Build it and give its handlers to the outboxes; nothing is opened before it starts."""
     secret = _webhook_secret(settings)
     own = OwnWebhook()
     events = SandboxEvents(database, webhook_secret=secret, deliver=own.deliver)
@@ -118,6 +129,7 @@ def build_selling(
         seat=seat,
         providers=Providers(sandbox),
         outbox=outbox,
+        mails=mails,
         bus=bus,
         patience=Patience(
             grace=timedelta(seconds=settings.payment_grace_seconds),
@@ -126,6 +138,16 @@ def build_selling(
     )
     codes = TicketCodes(settings.ticket_secret.get_secret_value(), settings.data_dir)
     sales = _services(context, keys, codes)
+    letters = BookingMails(
+        database,
+        auth=auth,
+        seat=seat,
+        mailer=mailer_for(settings),
+        codes=codes,
+        sender=settings.mail_from,
+        clock=database.clock,
+    )
+    mails.handle(BOOKING_MAIL, letters.send)
     outbox.handle(RELEASE_SEATS, context.release_seats)
     outbox.handle(CANCEL_BOOKINGS, sales.cancelling.handle_cancelled_showtime)
     return Selling(sales, sandbox, events, own, codes)

@@ -7,10 +7,10 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from subgraphs.common.settings import ServiceSettings
+from subgraphs.common.settings import MailSettings
 
 
-class BookingSettings(ServiceSettings):
+class BookingSettings(MailSettings):
     """What the booking subgraph is configured with."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(

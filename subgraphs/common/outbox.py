@@ -3,6 +3,9 @@
 A message is written in the transaction of the decision. The relay leases messages that are due, hands each to the
 handler for its kind, and deletes it when that returns; a failure is tried again with growing pauses. Handlers are
 idempotent at the receiver. Every process runs a relay: leases (and SKIP LOCKED on PostgreSQL) keep them apart.
+
+Several relays may share a table, each with its own kinds: a mail server that hangs must not keep seats from being
+freed.
 """
 
 from __future__ import annotations
@@ -28,6 +31,11 @@ Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
 _LEASE: Final = timedelta(seconds=30)
 _BATCH: Final = 50
+_AT_ONCE: Final = 4
+MAILS_AT_ONCE: Final = 20
+MAIL_LEASE: Final = timedelta(seconds=120)
+"""For relays of mail: twenty, four at a time, to a server that lets each wait its 15 s, are through in 75 s."""
+
 _IDLE_SECONDS: Final = 1.0
 _FIRST_PAUSE: Final = timedelta(milliseconds=200)
 _LONGEST_PAUSE: Final = timedelta(seconds=60)
@@ -35,15 +43,34 @@ _LONGEST_ERROR: Final = 500
 
 
 class Outbox:
-    """One subgraph's outbox and its relay."""
+    """One subgraph's outbox and a relay for some kinds of its messages.
+
+    Args:
+        database: where the table is.
+        model: the table.
+        handlers: by kind; other kinds are left to other relays.
+        clock: tells what is due.
+        batch: how many messages a relay takes at a time. All of them have to be through within the lease, or another
+            process takes them as well.
+        lease: for how long it takes them.
+    """
 
     def __init__(
-        self, database: Database, model: type[OutboxMessageMixin], handlers: Mapping[str, Handler], *, clock: Clock
+        self,
+        database: Database,
+        model: type[OutboxMessageMixin],
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock,
+        batch: int = _BATCH,
+        lease: timedelta = _LEASE,
     ) -> None:
         self._database = database
         self._model = model
         self._handlers = dict(handlers)
         self._clock = clock
+        self._batch = batch
+        self._lease_time = lease
         self._wake = asyncio.Event()
 
     def handle(self, kind: str, handler: Handler) -> None:
@@ -72,7 +99,7 @@ class Outbox:
     async def deliver(self, *partitions: str) -> None:
         """Try what these partitions hold at once, so that an answer can rest on it. What fails stays for the relay."""
         for partition in partitions:
-            while await self._deliver_batch(partition) == _BATCH:
+            while await self._deliver_batch(partition) == self._batch:
                 pass
 
     async def run(self) -> None:
@@ -93,16 +120,25 @@ class Outbox:
                         await self._wake.wait()
 
     async def pending(self) -> int:
-        """Count what has not arrived yet."""
+        """Count what of this relay's kinds has not arrived yet."""
+        mine = self._model.kind.in_(tuple(self._handlers))
         async with self._database.read() as session:
-            return await session.scalar(select(func.count()).select_from(self._model)) or 0
+            return await session.scalar(select(func.count()).select_from(self._model).where(mine)) or 0
 
     async def _deliver_batch(self, partition: str | None) -> int:
         messages = await self._lease(partition)
-        failed: set[str] = set()
+        partitions: dict[str, list[OutboxMessageMixin]] = {}
         for message in messages:
-            if message.partition not in failed and not await self._deliver_one(message):
-                failed.add(message.partition)
+            partitions.setdefault(message.partition, []).append(message)
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def in_order(waiting: list[OutboxMessageMixin]) -> None:
+            async with gate:
+                for message in waiting:
+                    if not await self._deliver_one(message):
+                        return
+
+        await asyncio.gather(*map(in_order, partitions.values()))
         return len(messages)
 
     async def _lease(self, partition: str | None) -> list[OutboxMessageMixin]:
@@ -114,7 +150,8 @@ class Outbox:
             earlier.id < model.id,
             or_(earlier.leased_until >= now, earlier.available_at > now),
         )
-        due = select(model).where(model.available_at <= now, free, ~blocked).order_by(model.id).limit(_BATCH)
+        mine = model.kind.in_(tuple(self._handlers))
+        due = select(model).where(mine, model.available_at <= now, free, ~blocked).order_by(model.id).limit(self._batch)
         if partition is not None:
             due = due.where(model.partition == partition)
         async with self._database.read() as session:
@@ -124,7 +161,7 @@ class Outbox:
         async with self._database.write() as session:
             messages = list(await session.scalars(due.with_for_update(skip_locked=True)))
             for message in messages:
-                message.leased_until = now + _LEASE
+                message.leased_until = now + self._lease_time
             return messages
 
     async def _deliver_one(self, message: OutboxMessageMixin) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from subgraphs.common.mail_server import MailServer
 
 DEVELOPMENT_SECRET = "eventio-development-only-not-for-production"  # noqa: S105 - refused off loopback, see `eventio`
 
@@ -14,7 +16,10 @@ DEVELOPMENT_SECRET = "eventio-development-only-not-for-production"  # noqa: S105
 class ServiceSettings(BaseSettings):
     """What a subgraph is configured with. Subclasses set their own `env_prefix`."""
 
-    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(frozen=True, extra="ignore")
+    # Some values hold passwords: what is wrong with one is told without it.
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = Field(
         default="",
@@ -39,3 +44,21 @@ class ServiceSettings(BaseSettings):
     def database_url_for(self, service: str) -> str:
         """Give the database's URL: the one set, or a SQLite file named for the service in `data_dir`."""
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / f'{service}.sqlite3').resolve()}"
+
+
+class MailSettings(ServiceSettings):
+    """Settings of the subgraphs that send mail."""
+
+    mail_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, ?starttls=never for a relay of your own; "
+        "empty: files in data_dir/mail",
+    )
+    mail_from: str = Field(default="Eventio <no-reply@eventio.example>", description="Sender of mails")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _names_a_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            MailServer.parse(value.get_secret_value())
+        return value

@@ -258,9 +258,10 @@ class AuthSystem:
         return await self.login(address)
 
     async def delivered(self) -> None:
-        """Wait until the relay has emptied the outbox."""
+        """Wait until the relays have emptied the outbox."""
         async with asyncio.timeout(5):
-            while await self.service.services.outbox.pending():  # noqa: ASYNC110 - the relay tells nobody when it is done
+            services = self.service.services
+            while await services.outbox.pending() or await services.mails.pending():  # noqa: ASYNC110 - relays tell nobody when they are done
                 await asyncio.sleep(0.01)
 
     async def audit(self, subject: str) -> list[str]:

@@ -79,6 +79,7 @@ class SalesSystem:
     tokens: ServiceTokens
     seat_tokens: ServiceTokens
     cinema_id: str = ""
+    emails: dict[str, str] = field(default_factory=dict)
     keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def key(self) -> str:
@@ -213,6 +214,16 @@ class SalesSystem:
                 return
         raise AssertionError("it never becomes quiet")
 
+    async def send_mails(self) -> None:
+        """Have what waits for people written to them, as far as it is due."""
+        await self.service.mails._deliver_batch(None)
+
+    async def put_mail_back(self, payload: dict[str, Any] | str) -> None:
+        """Put a mail's message into the outbox again, as a crash before its deletion leaves it."""
+        content = orjson.loads(payload) if isinstance(payload, str) else payload
+        async with self.service.database.write() as session:
+            self.service.mails.put(session, "sales.mail", content, partition="again")
+
     async def later(self, seconds: float) -> None:
         """Let time pass, and everything that is due then happen."""
         self.clock.advance(timedelta(seconds=seconds))
@@ -262,16 +273,27 @@ async def selling(database_url: str, folder: Path, **changes: Any) -> AsyncItera
     bus, clock = MemoryBus(), ShiftingClock()
     async with running_seat(f"sqlite+aiosqlite:///{folder / 'seat.sqlite3'}", bus=bus, clock=clock) as seat:
         cut = Cut(httpx.ASGITransport(seat.service))
-        auth = httpx.MockTransport(lambda _request: httpx.Response(200, json=_JWKS))
+        emails: dict[str, str] = {}
+        auth = httpx.MockTransport(lambda request: _auth(request, emails))
         settings = BookingSettings(database_url=database_url, data_dir=folder, **changes)
         surroundings = Surroundings(bus=bus, clock=clock, transports={"auth": auth, "seat": cut})
         service = create_service(settings, surroundings)
         await prepare(service.database, MIGRATIONS)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://booking")
         async with client, _started(service):
-            system = SalesSystem(service, seat, cut, clock, client, tokens_of("auth", settings), seat.tokens)
+            tokens = tokens_of("auth", settings)
+            system = SalesSystem(service, seat, cut, clock, client, tokens, seat.tokens, emails=emails)
             await _add_programme(system)
             yield system
+
+
+def _auth(request: httpx.Request, emails: Mapping[str, str]) -> httpx.Response:
+    """Answer as auth does: the key set, and the addresses of people."""
+    if request.method == "GET":
+        return httpx.Response(200, json=_JWKS)
+    [user] = orjson.loads(request.content)["variables"]["of"]
+    email = emails.get(user["id"])
+    return httpx.Response(200, json={"data": {"_entities": [None if email is None else {"email": email}]}})
 
 
 @contextlib.asynccontextmanager

@@ -55,5 +55,8 @@ class User:
         return None if person is None else cls.of(person)
 
     def _is_shown(self, context: AuthContext) -> bool:
+        # Services write to people: booking sends tickets.
+        if isinstance(context.caller.service, str):
+            return True
         viewer = context.caller.principal_if_valid
         return self.is_proved or (viewer is not None and (viewer.role in _STAFF or viewer.owns(self.person.id)))

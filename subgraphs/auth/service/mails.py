@@ -20,7 +20,7 @@ from subgraphs.auth.service.secret_tokens import new_token
 from subgraphs.auth.settings import AuthSettings
 from subgraphs.common.clock import Clock
 from subgraphs.common.database import Database
-from subgraphs.common.mailer import Mailer
+from subgraphs.common.mailer import Mailer, hand_over
 from subgraphs.common.outbox import Handler, Outbox
 
 
@@ -53,17 +53,17 @@ class MailSending:
         life = timedelta(minutes=self._settings.reset_token_minutes)
         token = await self._token(user.id, user.email, MailTokenPurpose.RESET_PASSWORD, life=life)
         if token is not None:
-            await self._mailer.send(self._letters.password_reset(to=user.email, token=token))
+            await hand_over(self._mailer, self._letters.password_reset(to=user.email, token=token))
 
     async def _confirm_email(self, payload: dict[str, Any]) -> None:
         user_id, email = payload["userId"], payload["email"]
         life = timedelta(hours=self._settings.confirm_token_hours)
         token = await self._token(user_id, email, MailTokenPurpose.CONFIRM_EMAIL, life=life)
         if token is not None:
-            await self._mailer.send(self._letters.confirm_email(to=email, token=token))
+            await hand_over(self._mailer, self._letters.confirm_email(to=email, token=token))
 
     async def _notice(self, payload: dict[str, Any]) -> None:
-        await self._mailer.send(self._letters.notice(Notice(payload["notice"]), to=payload["email"]))
+        await hand_over(self._mailer, self._letters.notice(Notice(payload["notice"]), to=payload["email"]))
 
     async def _token(self, user_id: str, email: str, purpose: MailTokenPurpose, *, life: timedelta) -> str | None:
         """Make a token, unless the person has left: locked, so that a deletion finds the token or comes before it."""
@@ -105,6 +105,10 @@ class Mails:
     async def forget(self, session: AsyncSession, *, user_id: str, email_key: str) -> None:
         """Delete the mails that wait for a person who leaves."""
         await forget_partitions(session, [f"mail:{user_id}", _mailbox(email_key)])
+
+    async def pending(self) -> int:
+        """Count the mails that have not gone out."""
+        return await self._outbox.pending()
 
     def wake(self) -> None:
         """Have the relay look now."""

@@ -16,6 +16,7 @@ from subgraphs.booking.repository.sales import SalesRepository
 from subgraphs.booking.repository.showtimes import ShowtimeRepository
 from subgraphs.booking.service.drafts import idempotency_key
 from subgraphs.booking.service.driver import Driver
+from subgraphs.booking.service.occasions import BookingEvent
 from subgraphs.booking.service.paying import booking_not_found
 from subgraphs.booking.service.policy import is_refundable
 from subgraphs.booking.service.refunds import refund_all
@@ -179,9 +180,12 @@ class CancellingService:
         )
         await self._require_no_change(session, booking)
         payments = (await SalesRepository(session).payments_of([booking.id])).get(booking.id, ())
-        await refund_all(ledger, payments, reason=reason)
+        _, refunds = await refund_all(ledger, payments, reason=reason)
         await ledger.void_tickets(booking, unused=reason == "cancelled")
         self._context.free_seats(session, booking)
+        event = BookingEvent.CANCELLED if reason == "cancelled" else BookingEvent.SHOWTIME_CANCELLED
+        back = sum(refund.amount_minor for refund in refunds)
+        self._context.write_to_person(session, booking, event, refunded_minor=back)
         return booking
 
     async def _cancel_without_refund(
@@ -198,6 +202,7 @@ class CancellingService:
         await self._require_no_change(session, booking)
         await ledger.void_tickets(booking, unused=True)
         self._context.free_seats(session, booking)
+        self._context.write_to_person(session, booking, BookingEvent.CANCELLED)
         return booking
 
     async def _require_unused(self, session: AsyncSession, booking: BookingRecord) -> None:

@@ -14,6 +14,7 @@ from subgraphs.booking.repository.sale_records import ChangeRecord, PaymentRecor
 from subgraphs.booking.repository.showtimes import ShowtimeRepository
 from subgraphs.booking.seat_client import ClaimStatus
 from subgraphs.booking.service.money_steps import MoneySteps
+from subgraphs.booking.service.occasions import BookingEvent
 from subgraphs.booking.service.policy import is_refundable
 from subgraphs.booking.service.refunds import refund_all, refund_part
 from subgraphs.booking.service.sale_context import SaleContext, with_payment
@@ -76,6 +77,8 @@ class ChangeSteps:
                 hold_id=change.hold_id,
                 fence=change.fence if fence is None else fence,
             )
+            back = sum(refund.amount_minor for refund in sale.refunds)
+            self._context.write_to_person(session, booking, BookingEvent.CHANGED, refunded_minor=back)
         return replace(sale, booking=booking, change=None)
 
     async def _settled(self, ledger: Ledger, payment: PaymentRecord) -> PaymentRecord:
@@ -142,6 +145,8 @@ class ChangeSteps:
                 sale.booking, BookingStatus.REFUND_PENDING, "booking.captureRefused", cancelled_at=ledger.now
             )
             self._context.free_seats(session, booking)
+            back = sum(refund.amount_minor for refund in refunds)
+            self._context.write_to_person(session, booking, BookingEvent.CANCELLED, refunded_minor=back)
         return replace(_with(sale, payments, refunds), booking=booking, change=None)
 
 

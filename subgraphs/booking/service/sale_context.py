@@ -16,13 +16,17 @@ from subgraphs.booking.repository.ledger import Ledger
 from subgraphs.booking.repository.sale_records import BookingRecord, PaymentRecord, Sale
 from subgraphs.booking.repository.sales import SalesRepository
 from subgraphs.booking.seat_client import SeatClient
+from subgraphs.booking.service.occasions import BookingEvent, Occasion
 from subgraphs.common.bus import Bus
 from subgraphs.common.database import Database
+from subgraphs.common.ids import new_id
 from subgraphs.common.outbox import Outbox
 
 SYSTEM: Final = "system"
 RELEASE_SEATS: Final = "sales.releaseSeats"
 """Frees whatever a booking holds or has bought: payload {"bookingId", "showtimeId"}."""
+BOOKING_MAIL: Final = "sales.mail"
+"""Writes to the person: payload {"bookingId"} and an `Occasion`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,18 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class SaleContext:
-    """Shared by the steps, the driver and the services."""
+    """Shared by the steps, the driver and the services.
+
+    Attributes:
+        outbox: for calls to seat.
+        mails: the same table with a relay of its own: a mail server that hangs keeps no seat.
+    """
 
     database: Database
     seat: SeatClient
     providers: Providers
     outbox: Outbox
+    mails: Outbox
     bus: Bus
     patience: Patience
 
@@ -85,6 +95,14 @@ class SaleContext:
         """Write the message that frees a booking's seats, in the transaction that decides it."""
         payload = {"bookingId": booking.id, "showtimeId": booking.showtime_id}
         self.outbox.put(session, RELEASE_SEATS, payload, partition=booking.id)
+
+    def write_to_person(
+        self, session: AsyncSession, booking: BookingRecord, event: BookingEvent, *, refunded_minor: int = 0
+    ) -> None:
+        """Write the message that has the person told by mail, in the transaction of what they are told."""
+        occasion = Occasion(new_id(), event, self.now(), refunded_minor)
+        payload = {"bookingId": booking.id, **occasion.to_payload()}
+        self.mails.put(session, BOOKING_MAIL, payload, partition=f"mail:{booking.id}")
 
     async def told(self, booking: BookingRecord) -> None:
         """Say on the bus that a booking changed: after the commit, and only a hint."""

@@ -14,6 +14,7 @@ from subgraphs.booking.repository.sale_records import BookingRecord, PaymentReco
 from subgraphs.booking.repository.sales import SalesRepository
 from subgraphs.booking.seat_client import ClaimStatus, SeatClaim
 from subgraphs.booking.service.money_steps import MoneySteps
+from subgraphs.booking.service.occasions import BookingEvent
 from subgraphs.booking.service.sale_context import SaleContext, with_payment
 
 _SOON: Final = timedelta(seconds=2)
@@ -94,12 +95,13 @@ class SeatSteps:
         claim = await self._reclaimed(sale)
         if claim.status is ClaimStatus.DONE:
             return await self._confirm(sale, payment, fence=claim.fence)
-        async with self._context.writing() as (_, ledger):
+        async with self._context.writing() as (session, ledger):
             left = payment.captured_minor - payment.refunding_minor
             payment, refund = await ledger.add_refund(payment, left, reason="late_capture")
             booking = await ledger.move_booking(
                 sale.booking, BookingStatus.REFUND_PENDING, "booking.lateCapture", cancelled_at=ledger.now
             )
+            self._context.write_to_person(session, booking, BookingEvent.PAID_TOO_LATE, refunded_minor=left)
         return replace(with_payment(sale, payment), booking=booking, refunds=(*sale.refunds, refund))
 
     async def _confirm(self, sale: Sale, payment: PaymentRecord, *, fence: int | None) -> Sale:
@@ -127,6 +129,7 @@ class SeatSteps:
                 fence=booking.fence if fence is None else fence,
             )
             await ledger.issue_tickets(booking, lines)
+            self._context.write_to_person(session, booking, BookingEvent.CONFIRMED)
         return replace(with_payment(sale, payment), booking=booking)
 
     async def _settle_without_seats(self, sale: Sale, payment: PaymentRecord) -> Sale:
@@ -136,6 +139,8 @@ class SeatSteps:
             if payment.status is PaymentStatus.AUTHORIZED:
                 payment = await ledger.move_payment(payment, PaymentStatus.CAPTURED, "payment.captured", ask_at=None)
             booking = await self._cancel(session, ledger, sale.booking, action="booking.seatsLost")
+            left = payment.captured_minor - payment.refunding_minor
+            self._context.write_to_person(session, booking, BookingEvent.PAID_TOO_LATE, refunded_minor=left)
         # The captured payment has no settlement: the next step pays it back.
         return replace(with_payment(sale, payment), booking=booking)
 

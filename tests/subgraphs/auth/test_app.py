@@ -129,7 +129,7 @@ async def test_without_a_mailer_mail_becomes_files(tmp_path: Path) -> None:
         await services.registration.create_user("ada@example.com", PASSWORD, "Ada", role=Role.CUSTOMER)
         await services.recovery.request_reset("ada@example.com", address="127.0.0.1")
         async with asyncio.timeout(5):
-            while await services.outbox.pending():  # noqa: ASYNC110 - the relay tells nobody when it is done
+            while await services.mails.pending():  # noqa: ASYNC110 - the relay tells nobody when it is done
                 await asyncio.sleep(0.01)
     [path] = (tmp_path / "mail").glob("*.eml")
     assert "To: ada@example.com" in path.read_text()

@@ -134,5 +134,5 @@ async def test_buying_costs_a_known_number_of_statements(sales: SalesSystem) -> 
 
     writes = [one for one in paying if one.startswith(("INSERT", "UPDATE", "DELETE"))]
     assert sum(one.startswith(("INSERT", "UPDATE", "DELETE")) for one in creating) == 4
-    assert len(writes) == 14, writes
+    assert len(writes) == 15, writes
     assert sum(one.startswith("SELECT") for one in paying) == 6
