@@ -18,6 +18,8 @@ ADVICE: Mapping[str, str] = {
     "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE": "Move the directive to the implementations and their fields.",
     "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": "Make the argument optional, or take it from a context too.",
     "CONTEXT_INVALID_SELECTION": "Select a field that every type that sets the context has.",
+    "CONTEXT_NAME_INVALID": "Call the context by letters and digits, a letter first.",
+    "CONTEXT_NO_RESOLVABLE_KEY": "Give the type a key by which this subgraph resolves it.",
     "CONTEXT_NOT_SET": "Set the context with @context on a type above the field.",
     "COST_APPLIED_TO_INTERFACE_FIELD": _UNSUPPORTED,
     "DEFAULT_VALUE_USES_INACCESSIBLE": "Use a visible value in the default, or hide the element that has it.",

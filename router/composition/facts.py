@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from router.composition.field_sets import FieldSet, FieldSetReader, Selected
 from router.composition.model import Directive, Field, Kind, Subgraph, TypeDefinition
+
+_IGNORED = r"(?:[\n\r\t ,]|#[^\n\r]*(?![^\n\r]))*"
+_CONTEXT = re.compile(rf"^{_IGNORED}\${_IGNORED}(?P<context>[A-Za-z_]\w*)(?P<selection>.*)$", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,12 @@ class SubgraphFacts:
     def key_fields(self) -> frozenset[str]:
         """The coordinates of the fields in any key; such fields are shareable without saying so."""
         return frozenset(
-            selected.coordinate
+            coordinate
             for keys in self.keys.values()
             for key in keys
             for top in key.fields
             for selected in top.walk()
+            for coordinate in self._all_of(selected)
         )
 
     @cached_property
@@ -94,7 +99,8 @@ class SubgraphFacts:
         definition = self.field(type_name, field)
         if definition is None:
             return False
-        return definition.has("shareable") or f"{type_name}.{field}" in self.key_fields
+        at = f"{type_name}.{field}"
+        return definition.has("shareable") or at in self.key_fields or at in self.provided
 
     def selections_of(self, directive: str) -> Iterator[tuple[TypeDefinition, Field, Directive, str]]:
         """Give each application of `requires` or `provides` with the type on which its field set selects."""
@@ -114,16 +120,17 @@ class SubgraphFacts:
     def provided(self) -> frozenset[str]:
         """The coordinates of external fields that some path provides."""
         return frozenset(
-            selected.coordinate
+            coordinate
             for _, _, directive, on in self.selections_of("provides")
             for top in self.reader.read(directive.text("fields"), on)[0]
             for selected in top.walk()
-            if self.is_external(selected.on, selected.name)
+            for coordinate in self._all_of(selected)
+            if self.is_external(*coordinate.split("."))
         )
 
     @cached_property
     def used(self) -> frozenset[str]:
-        """The coordinates that a key, requires, provides or an interface of this subgraph needs to be declared."""
+        """The coordinates that a key, requires, provides, context or interface of this subgraph needs declared."""
         found: set[str] = set(self.key_fields)
         for name in ("requires", "provides"):
             for _, _, directive, on in self.selections_of(name):
@@ -133,7 +140,23 @@ class SubgraphFacts:
             for interface in definition.interfaces:
                 fields = self.subgraph.types[interface].fields if interface in self.subgraph.types else {}
                 found.update(f"{definition.name}.{field}" for field in fields)
+        found.update(self._used_by_contexts())
         return frozenset(found)
+
+    def _used_by_contexts(self) -> Iterator[str]:
+        set_on: dict[str, list[str]] = {}
+        for definition in self.subgraph.types.values():
+            for directive in definition.applied("context"):
+                set_on.setdefault(directive.text("name"), []).append(definition.name)
+        for definition in self.subgraph.types.values():
+            for field in definition.fields.values():
+                for argument in field.arguments.values():
+                    for directive in argument.applied("fromContext"):
+                        context, selection = parse_context(directive.text("field"))
+                        text = selection.strip().removeprefix("{").removesuffix("}")
+                        for on in set_on.get(context, ()):
+                            for top in self.reader.read(text, on)[0]:
+                                yield from (at for selected in top.walk() for at in self._all_of(selected))
 
     def _all_of(self, selected: Selected) -> Iterator[str]:
         yield selected.coordinate
@@ -141,6 +164,12 @@ class SubgraphFacts:
         if definition is not None and definition.kind is Kind.INTERFACE:
             for name in self.subgraph.possible_types(selected.on):
                 yield f"{name}.{selected.name}"
+
+
+def parse_context(text: str) -> tuple[str, str]:
+    """Give the context and the selection of a `@fromContext`, both empty where it does not begin with a context."""
+    match = _CONTEXT.match(text)
+    return (match["context"], match["selection"]) if match is not None else ("", "")
 
 
 def _selected_type(directive: str, definition: TypeDefinition, field: Field) -> str:

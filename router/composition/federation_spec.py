@@ -60,6 +60,20 @@ DIRECTIVES: Mapping[str, SpecDirective] = {
     ),
     "cacheTag": SpecDirective(12, "(format: String!) repeatable on OBJECT | FIELD_DEFINITION"),
 }
+_EARLIER: Mapping[str, tuple[int, str]] = {
+    "shareable": (2, "on OBJECT | FIELD_DEFINITION"),
+    "override": (7, "(from: String!) on FIELD_DEFINITION"),
+    "tag": (3, f"(name: String!) repeatable on {_HIDEABLE}"),
+}
+"""Directives that were less once: the minor version that made them what they are, and what they were before."""
+
+
+def definition(name: str, minor: int) -> str:
+    """Give everything behind the name in a directive's definition, as a minor version of Federation 2 has it."""
+    changed, before = _EARLIER.get(name, (0, ""))
+    return before if minor < changed else DIRECTIVES[name].definition
+
+
 SCALARS: Mapping[str, int] = {"FieldSet": 0, "Scope": 5, "Policy": 6, "ContextFieldValue": 8}
 """The specification's scalars and the minor version that brought each."""
 

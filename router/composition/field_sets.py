@@ -59,6 +59,7 @@ class Flaw(Enum):
     """In which way a field set is wrong; key, provides and requires have a code each for most."""
 
     INVALID = "invalid"
+    ABSTRACT = "abstract"
     DIRECTIVE = "directive"
 
 
@@ -134,16 +135,20 @@ class FieldSetReader:
         if field is None:
             wrong(f'the type "{on}" has no field "{name}" in this subgraph')
             return
-        for problem in _wrong_arguments(node, field):
-            wrong(problem)
         inner = named_type(field.type)
         target = self._subgraph.types.get(inner)
+        if target is not None and target.kind in {Kind.INTERFACE, Kind.UNION}:
+            problems.append(Problem(Flaw.ABSTRACT, f'it includes "{on}.{name}", an interface or a union'))
+        for problem in _wrong_arguments(node, field):
+            wrong(problem)
         composite = target is not None and target.kind in COMPOSITE
         arguments = ", ".join(sorted(print_ast(argument) for argument in node.arguments or ()))
         if composite and node.selection_set is None:
             wrong(f'it has to select fields of "{on}.{name}", whose type is "{field.type}"')
+            yield Selected(on, name)
         elif not composite and node.selection_set is not None:
             wrong(f'it can not select fields of "{on}.{name}", whose type is "{field.type}"')
+            yield Selected(on, name)
         else:
             below = (
                 tuple(self._selections(node.selection_set, inner, problems, depth + 1)) if node.selection_set else ()
@@ -172,10 +177,3 @@ def parse_field_set(text: str) -> SelectionSetNode:
     if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
         raise GraphQLError("It is not one selection.")
     return operation.selection_set
-
-
-def selects_abstract(subgraph: Subgraph, selected: Selected) -> bool:
-    """Tell whether a selected field's type is an interface or a union."""
-    field = subgraph.types[selected.on].fields.get(selected.name)
-    target = subgraph.types.get(named_type(field.type)) if field is not None else None
-    return target is not None and target.kind in {Kind.INTERFACE, Kind.UNION}

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphql import DocumentNode, build_ast_schema, parse, validate_schema
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    InlineFragmentNode,
+    SelectionNode,
+    build_ast_schema,
+    parse,
+    validate_schema,
+)
 
 from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
 from router.composition.federation_spec import AUTHORIZATION
-from router.composition.field_sets import FieldSet
+from router.composition.field_sets import FieldSet, parse_field_set
 from router.composition.model import Element, Kind
 from router.composition.supergraph import MergedSupergraph, MergedType
 
@@ -35,6 +43,36 @@ def check_implementations(supergraph: MergedSupergraph, report: Report) -> None:
                     graphs = [names[graph] for graph, other in definition.implements if other == name]
                     at = (definition.name, f"{name}.{field}")
                     report.error("INTERFACE_FIELD_NO_IMPLEM", message, subgraphs=graphs, at=at)
+
+
+def check_requirements(supergraph: MergedSupergraph, facts: Sequence[SubgraphFacts], report: Report) -> None:
+    """Report REQUIRES_INVALID_FIELDS where a requirement gives an argument that the supergraph has left out."""
+    for one in facts:
+        for definition, field, directive, _ in one.selections_of("requires"):
+            at = f"{definition.name}.{field.name}"
+            nodes = parse_field_set(directive.text("fields")).selections
+            for given, argument in _unknown_arguments(supergraph, definition.name, nodes):
+                message = f'"{at}" requires "{given}" with its argument "{argument}", which the supergraph has not.'
+                report.error("REQUIRES_INVALID_FIELDS", message, subgraphs=[one.name], at=(at, given))
+
+
+def _unknown_arguments(
+    supergraph: MergedSupergraph, on: str, nodes: Sequence[SelectionNode]
+) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        if isinstance(node, InlineFragmentNode):
+            name = node.type_condition.name.value if node.type_condition is not None else on
+            yield from _unknown_arguments(supergraph, name, node.selection_set.selections)
+        elif isinstance(node, FieldNode) and node.name.value != "__typename":
+            definition = supergraph.types.get(on)
+            field = definition.fields.get(node.name.value) if definition is not None else None
+            if field is None:
+                continue
+            for argument in node.arguments or ():
+                if argument.name.value not in field.arguments:
+                    yield f"{on}.{field.name}", argument.name.value
+            if node.selection_set is not None:
+                yield from _unknown_arguments(supergraph, field.type_name, node.selection_set.selections)
 
 
 def check_schema(sdl: str, report: Report) -> None:

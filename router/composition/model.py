@@ -102,7 +102,7 @@ class TypeDefinition(Element):
     """A named type; which members are filled depends on its kind.
 
     Attributes:
-        extension: the subgraph only ever extends it.
+        extension: the subgraph only ever extends it (`@extends` says so in federation 1 alone).
     """
 
     kind: Kind
@@ -119,6 +119,15 @@ class TypeDefinition(Element):
         return self.kind is Kind.OBJECT and self.has("interfaceObject")
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaProblem:
+    """What is wrong with a schema that can be read nevertheless; the rest of it can be checked as well."""
+
+    code: str
+    message: str
+    at: str | None = None
+
+
 @dataclass(frozen=True)
 class Subgraph:
     """One subgraph after reading.
@@ -131,6 +140,7 @@ class Subgraph:
         types: by name; root types are called Query, Mutation and Subscription.
         directives: the subgraph's own directive definitions, by name.
         schema_directives: what is applied to the schema itself, links apart.
+        problems: what GraphQL itself has against the schema; only a subgraph without any is merged.
     """
 
     name: str
@@ -141,6 +151,7 @@ class Subgraph:
     types: Mapping[str, TypeDefinition]
     directives: Mapping[str, DirectiveDefinitionNode]
     schema_directives: tuple[Directive, ...] = ()
+    problems: tuple[SchemaProblem, ...] = ()
 
     @cached_property
     def implementations(self) -> Mapping[str, frozenset[str]]:

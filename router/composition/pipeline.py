@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from router.composition.errors import Hint, Report
 from router.composition.facts import SubgraphFacts
 from router.composition.federation_1 import upgraded
+from router.composition.federation_spec import FEDERATION_1
 from router.composition.inaccessible import check_inaccessible
-from router.composition.merged_rules import check_implementations, check_query, check_rights, check_schema
-from router.composition.merging import Overrides, merge
+from router.composition.merged_rules import (
+    check_implementations,
+    check_query,
+    check_requirements,
+    check_rights,
+    check_schema,
+)
+from router.composition.merging import merge
 from router.composition.printing import print_supergraph
 from router.composition.reading import SubgraphSource, read_subgraph
 from router.composition.satisfiability import check_satisfiability
@@ -42,18 +49,20 @@ def compose(subgraphs: Sequence[SubgraphSource]) -> CompositionResult:
     _check_names(ordered, report)
     report.stop_on_errors()
     graphs = graph_values([source.name for source in ordered])
-    read = [read_subgraph(source, graphs[source.name], report=report) for source in ordered]
-    report.stop_on_errors()
-    facts = [SubgraphFacts(subgraph) for subgraph in upgraded([one for one in read if one is not None])]
+    read = [subgraph for source in ordered if (subgraph := read_subgraph(source, graphs[source.name], report=report))]
+    # One of federation 1 is seen together with all the others, so that it waits until they can be read.
+    complete = upgraded(read) if len(read) == len(ordered) else [one for one in read if one.version > FEDERATION_1]
+    facts = [SubgraphFacts(subgraph) for subgraph in complete]
     for one in facts:
         validate_subgraph(one, report=report)
     report.stop_on_errors()
-    overrides = Overrides(facts, report)
-    supergraph = merge(facts, overrides=overrides, report=report)
+    supergraph, overrides = merge(facts, report)
     check_query(supergraph, report)
-    check_implementations(supergraph, report)
     report.stop_on_errors()
+    check_implementations(supergraph, report)
+    check_requirements(supergraph, facts, report)
     check_rights(supergraph, facts, report)
+    report.stop_on_errors()
     check_inaccessible(supergraph, report)
     sdl = print_supergraph(supergraph)
     check_schema(sdl, report)

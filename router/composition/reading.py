@@ -32,6 +32,7 @@ from router.composition.model import (
     Field,
     InputValue,
     Kind,
+    SchemaProblem,
     Subgraph,
     TypeDefinition,
 )
@@ -72,11 +73,10 @@ def read_subgraph(source: SubgraphSource, graph: str, *, report: Report) -> Subg
         return None
     before = len(report.errors)
     links = read_links(document, subgraph=source.name, report=report)
-    if len(report.errors) == before:
-        check_sdl(document, links, subgraph=source.name, report=report)
     if len(report.errors) > before:
         return None
-    return _Reader(document, links).read(source, graph, report=report)
+    problems = check_sdl(document, links, subgraph=source.name, report=report)
+    return None if problems is None else _Reader(document, links).read(source, graph, problems)
 
 
 class _Reader:
@@ -87,8 +87,8 @@ class _Reader:
         self._links = links
         self._renamed = _root_names(document)
 
-    def read(self, source: SubgraphSource, graph: str, *, report: Report) -> Subgraph:
-        """Give the subgraph; ROOT_QUERY_USED and its like are reported."""
+    def read(self, source: SubgraphSource, graph: str, problems: tuple[SchemaProblem, ...]) -> Subgraph:
+        """Give the subgraph."""
         types: dict[str, TypeDefinition] = {}
         for node in self._document.definitions:
             if isinstance(node, TypeDefinitionNode | TypeExtensionNode) and not self._links.is_machinery(
@@ -97,10 +97,6 @@ class _Reader:
                 definition = self._type(node)
                 known = types.get(definition.name)
                 types[definition.name] = definition if known is None else _merged(known, definition)
-        for own, root in self._renamed.items():
-            if own != root and any(getattr(node, "name", None) and node.name.value == root for node in self._types()):
-                message = f'"{own}" is the root type, so that no other type can be called "{root}".'
-                report.error(f"ROOT_{root.upper()}_USED", message, subgraphs=[source.name], at=root)
         return Subgraph(
             name=source.name,
             url=source.url,
@@ -110,7 +106,14 @@ class _Reader:
             types={name: definition for name, definition in types.items() if name not in ROOTS or definition.fields},
             directives=self._directive_definitions(),
             schema_directives=self._schema_directives(),
+            problems=(*problems, *self._taken_root_names()),
         )
+
+    def _taken_root_names(self) -> Iterator[SchemaProblem]:
+        for own, root in self._renamed.items():
+            if own != root and any(node.name.value == root for node in self._types()):
+                message = f'"{own}" is the root type, so that no other type can be called "{root}".'
+                yield SchemaProblem(f"ROOT_{root.upper()}_USED", message, root)
 
     def _types(self) -> Iterator[TypeDefinitionNode | TypeExtensionNode]:
         for node in self._document.definitions:
@@ -166,7 +169,7 @@ class _Reader:
             name=self._name(node.name.value),
             description=_description(node),
             directives=directives,
-            extension=in_extension or any(directive.name == "extends" for directive in directives),
+            extension=in_extension or (self._links.federation is None and _extends(directives)),
             interfaces=tuple(self._name(name.name.value) for name in getattr(node, "interfaces", None) or ()),
             fields={
                 field.name.value: self._field(field, spread)
@@ -207,6 +210,10 @@ class _Reader:
             type=self._ref(node.type),
             default=node.default_value,
         )
+
+
+def _extends(directives: Iterable[Directive]) -> bool:
+    return any(directive.name == "extends" for directive in directives)
 
 
 def _description(node: ast.Node) -> str | None:

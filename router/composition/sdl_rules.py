@@ -10,6 +10,7 @@ from graphql import (
     DocumentNode,
     EnumTypeExtensionNode,
     GraphQLError,
+    GraphQLSchema,
     InputObjectTypeExtensionNode,
     InterfaceTypeExtensionNode,
     ObjectTypeExtensionNode,
@@ -29,6 +30,7 @@ from graphql.validation.validate import validate_sdl
 from router.composition import federation_spec as spec
 from router.composition.errors import Report
 from router.composition.links import Links
+from router.composition.model import SchemaProblem
 
 _DEFINED_BY: dict[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
     ObjectTypeExtensionNode: ast.ObjectTypeDefinitionNode,
@@ -42,36 +44,43 @@ _LINK = """\
 (url: String, as: String, for: federation__LinkPurpose, import: [federation__LinkImport]) repeatable on SCHEMA
 scalar federation__LinkImport
 enum federation__LinkPurpose { SECURITY EXECUTION }"""
-# A subgraph need not have a query, nor a root type any field of its own: `_entities` is there for every one.
-_TOLERATED = (
-    "Query root type must be provided.",
-    "Type Query must define one or more fields.",
-    "Type Mutation must define one or more fields.",
-    "Type Subscription must define one or more fields.",
-)
 
 
-def check_sdl(document: DocumentNode, links: Links, *, subgraph: str, report: Report) -> None:
-    """Report as INVALID_GRAPHQL whatever is no valid schema by the GraphQL specification, section 3."""
+def check_sdl(
+    document: DocumentNode, links: Links, *, subgraph: str, report: Report
+) -> tuple[SchemaProblem, ...] | None:
+    """Check the schema by the GraphQL specification, section 3.
 
-    def refuse(message: str) -> None:
-        report.error("INVALID_GRAPHQL", message, subgraphs=[subgraph])
-
+    Returns:
+        What is wrong in a schema that can be read nevertheless. None where it can not: that is reported.
+    """
     definitions = list(with_bases(document))
     complete = DocumentNode(definitions=(*definitions, *_missing_definitions(definitions, links)))
-    invalid = validate_sdl(complete)
-    for error in invalid:
-        refuse(_told(error))
-    if invalid:
-        return
+    invalid = [_told(error) for error in validate_sdl(complete)]
+    if not invalid:
+        try:
+            schema = build_ast_schema(complete, assume_valid_sdl=True)
+        except (GraphQLError, TypeError) as broken:
+            invalid.append(str(broken))
+        else:
+            return tuple(SchemaProblem("INVALID_GRAPHQL", message) for message in _wrong_structure(schema))
+    for message in invalid:
+        report.error("INVALID_GRAPHQL", message, subgraphs=[subgraph])
+    return None
+
+
+def _wrong_structure(schema: GraphQLSchema) -> Iterator[str]:
+    # A subgraph need not have a query, nor its query any field of its own: `_entities` is there for every one.
+    tolerated = {"Query root type must be provided."}
+    if schema.query_type is not None:
+        tolerated.add(f"Type {schema.query_type.name} must define one or more fields.")
     try:
-        schema = build_ast_schema(complete, assume_valid_sdl=True)
-    except (GraphQLError, TypeError) as broken:
-        refuse(str(broken))
+        errors = validate_schema(schema)
+    except TypeError as broken:
+        # The validation of a default takes the type of its argument to be one for inputs.
+        yield f"{broken}"
         return
-    for error in validate_schema(schema):
-        if error.message not in _TOLERATED:
-            refuse(_told(error))
+    yield from (_told(error) for error in errors if error.message not in tolerated)
 
 
 def _told(error: GraphQLError) -> str:
@@ -101,8 +110,9 @@ def _missing_definitions(definitions: list[DefinitionNode], links: Links) -> Ite
         for name in sorted(link_names)
     ]
     supplied = dict(links.federation_names())
+    minor = links.version[1] if links.federation is not None else 0
     sdl += [
-        f"directive @{local} {spec.DIRECTIVES[name].definition}"
+        f"directive @{local} {spec.definition(name, minor)}"
         for local, name in supplied.items()
         if local not in directives
     ]

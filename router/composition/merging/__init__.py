@@ -12,9 +12,11 @@ from router.composition.merging.definitions import composed_directives, executab
 from router.composition.merging.elements import DirectiveMerger
 from router.composition.merging.enums import EnumMerger, usage
 from router.composition.merging.fields import FieldMerger
-from router.composition.merging.interface_objects import check_interface_objects, lend_fields
+from router.composition.merging.inconsistencies import hint_at_inconsistencies
+from router.composition.merging.interface_objects import InterfaceObjects, check_interface_objects, lend_fields
 from router.composition.merging.overriding import Overrides
 from router.composition.merging.references import Subtypes
+from router.composition.merging.rights import spread_rights
 from router.composition.merging.types import TypeMerger
 from router.composition.model import Element, Kind
 from router.composition.supergraph import Graph, MergedSupergraph, MergedType
@@ -22,15 +24,22 @@ from router.composition.supergraph import Graph, MergedSupergraph, MergedType
 __all__ = ["Overrides", "merge"]
 
 
-def merge(facts: Sequence[SubgraphFacts], *, overrides: Overrides, report: Report) -> MergedSupergraph:
-    """Merge the subgraphs, in their order; what can not be merged is reported and left out."""
+def merge(facts: Sequence[SubgraphFacts], report: Report) -> tuple[MergedSupergraph, Overrides]:
+    """Merge the subgraphs, in their order; what can not be merged is reported and left out.
+
+    Raises:
+        CompositionFailed: the directives that are to be composed can not be.
+    """
     subgraphs = [one.subgraph for one in facts]
     composed, links = composed_directives(subgraphs, report)
     directives = DirectiveMerger((f"@{name}" for name in composed), report)
+    report.stop_on_errors()
     subtypes = Subtypes(subgraphs)
+    objects = InterfaceObjects(facts)
+    overrides = Overrides(facts, report)
     inputs = InputMerger(subtypes, directives, report)
     types = TypeMerger(
-        fields=FieldMerger(subtypes, inputs, directives, overrides, report),
+        fields=FieldMerger(subtypes, inputs, directives, overrides, objects, report),
         inputs=inputs,
         directives=directives,
         report=report,
@@ -46,11 +55,13 @@ def merge(facts: Sequence[SubgraphFacts], *, overrides: Overrides, report: Repor
             holders = [(subgraph, subgraph.types[name]) for subgraph in subgraphs if name in subgraph.types]
             merged[name] = replace(definition, values=enums.merge(holders, name=name))
     check_interface_objects(merged, facts, report)
+    hint_at_inconsistencies(merged.values(), facts, objects, report)
     schema = [(one.name, Element(name="schema", directives=one.subgraph.schema_directives)) for one in facts]
-    return MergedSupergraph(
+    supergraph = MergedSupergraph(
         graphs=tuple(Graph(subgraph.graph, subgraph.name, subgraph.url) for subgraph in subgraphs),
-        types=lend_fields(merged, facts, overrides=overrides, report=report),
+        types=spread_rights(lend_fields(merged, objects, overrides=overrides, report=report), facts),
         directives={**executable_directives(subgraphs, report), **composed},
         links=links,
         schema=Element(name="schema", directives=directives.merge(schema, at="schema")),
     )
+    return supergraph, overrides

@@ -20,15 +20,22 @@ class InputCodes:
     """The codes for one sort of input value."""
 
     type_mismatch: str
+    type_hint: str
     default_mismatch: str
     missing: str
 
 
 ARGUMENT = InputCodes(
-    "FIELD_ARGUMENT_TYPE_MISMATCH", "FIELD_ARGUMENT_DEFAULT_MISMATCH", "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH"
+    "FIELD_ARGUMENT_TYPE_MISMATCH",
+    "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE",
+    "FIELD_ARGUMENT_DEFAULT_MISMATCH",
+    "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH",
 )
 INPUT_FIELD = InputCodes(
-    "FIELD_TYPE_MISMATCH", "INPUT_FIELD_DEFAULT_MISMATCH", "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH"
+    "FIELD_TYPE_MISMATCH",
+    "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE",
+    "INPUT_FIELD_DEFAULT_MISMATCH",
+    "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH",
 )
 
 
@@ -98,8 +105,7 @@ class InputMerger:
             ref = references[0][1]
         elif any(other != ref for _, other in references):
             message = f'"{at}" has the type {told(references)}; the supergraph takes "{ref}".'
-            code = "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE"
-            self._report.hint(code, message, subgraphs=[graph for graph, _ in references], at=at)
+            self._report.hint(codes.type_hint, message, subgraphs=[graph for graph, _ in references], at=at)
         defaults = {subgraph.name: value.default for subgraph, value in sources}
         elements = [(subgraph.name, value) for subgraph, value in sources]
         return MergedInput(

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from router.composition.errors import Report
-from router.composition.facts import SubgraphFacts
+from router.composition.facts import SubgraphFacts, parse_context
 from router.composition.merging.elements import graph_prefix
 from router.composition.model import Field, InputValue
 from router.composition.supergraph import ContextArgument
 from router.composition.type_ref import NonNull
 
-_REFERENCE = re.compile(r"^\s*\$(?P<context>[A-Za-z][A-Za-z0-9_]*)\s*(?P<selection>.+)$", re.DOTALL)
 
-
-def context_arguments(one: SubgraphFacts, field: Field, *, at: str, report: Report) -> tuple[ContextArgument, ...]:
+def context_arguments(one: SubgraphFacts, field: Field) -> tuple[ContextArgument, ...]:
     """Give the arguments of a field that one subgraph takes from contexts."""
     found: list[ContextArgument] = []
     for argument in field.arguments.values():
         for directive in argument.applied("fromContext"):
-            match = _REFERENCE.match(directive.text("field"))
-            if match is None:
-                message = f'"{at}({argument.name}:)" has to name a context and a selection: "$context {{ field }}".'
-                report.error("NO_CONTEXT_IN_SELECTION", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
-                continue
-            types = _types_that_set(one, match["context"])
-            if not types:
-                message = f'"{at}({argument.name}:)" names the context "{match["context"]}", and no type sets it.'
-                report.error("CONTEXT_NOT_SET", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
-                continue
-            context = f"{graph_prefix(one.name)}__{match['context']}"
-            selection = match["selection"].strip()
-            for problem in _selection_problems(one, selection, types):
-                message = f'"{at}({argument.name}:)" takes {selection} from "{match["context"]}": {problem}.'
-                report.error("CONTEXT_INVALID_SELECTION", message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
-            found.append(ContextArgument(context, argument.name, str(argument.type), selection))
+            name, selection = parse_context(directive.text("field"))
+            context = f"{graph_prefix(one.name)}__{name}"
+            found.append(ContextArgument(context, argument.name, str(argument.type), selection.strip()))
     return tuple(found)
 
 
@@ -43,30 +26,17 @@ def plain_arguments(
 ) -> list[InputValue]:
     """Give the arguments of a field that clients give: all but those that some subgraph takes from a context."""
     plain: list[InputValue] = []
+    code = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
     for argument in field.arguments.values():
+        coordinate = f"{at}({argument.name}:)"
         if argument.name not in contextual:
             plain.append(argument)
-        elif not argument.has("fromContext") and isinstance(argument.type, NonNull) and argument.default is None:
-            message = f'"{at}({argument.name}:)" comes from a context in other subgraphs and is required here.'
-            code = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
-            report.error(code, message, subgraphs=[one.name], at=f"{at}({argument.name}:)")
+        elif argument.has("fromContext"):
+            continue
+        elif isinstance(argument.type, NonNull) and argument.default is None:
+            message = f'"{coordinate}" comes from a context in other subgraphs and is required here.'
+            report.error(code, message, subgraphs=[one.name], at=coordinate)
+        else:
+            message = f'"{coordinate}" comes from a context in other subgraphs: the supergraph has it not.'
+            report.hint(code, message, subgraphs=[one.name], at=coordinate)
     return plain
-
-
-def _types_that_set(one: SubgraphFacts, context: str) -> list[str]:
-    return [
-        definition.name
-        for definition in one.subgraph.types.values()
-        if any(directive.text("name") == context for directive in definition.applied("context"))
-    ]
-
-
-def _selection_problems(one: SubgraphFacts, selection: str, types: list[str]) -> list[str]:
-    """Give what is wrong with a selection on each type that sets the context.
-
-    A selection of fragments says itself which of them is for which type.
-    """
-    if not selection.startswith("{"):
-        return []
-    inner = selection.removeprefix("{").removesuffix("}")
-    return [problem.message for name in types for problem in one.reader.read(inner, name)[1]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graphql import DirectiveDefinitionNode, InputValueDefinitionNode
 
@@ -30,21 +30,45 @@ def executable_directives(subgraphs: Sequence[Subgraph], report: Report) -> dict
     names = {name: None for subgraph in subgraphs for name in subgraph.directives}
     found: dict[str, DirectiveDefinition] = {}
     for name in names:
-        nodes = [subgraph.directives[name] for subgraph in subgraphs if name in subgraph.directives]
-        locations = [location for location in _EXECUTABLE if all(location in _locations(node) for node in nodes)]
-        if not any(location in _EXECUTABLE for node in nodes for location in _locations(node)):
-            continue
-        if len(nodes) < len(subgraphs) or not locations:
-            message = f'"@{name}" is not in all subgraphs for the same places in operations: the supergraph has it not.'
-            report.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", message, at=f"@{name}")
-            continue
-        common = {argument.name.value for argument in nodes[0].arguments or ()}.intersection(
-            *({argument.name.value for argument in node.arguments or ()} for node in nodes)
-        )
-        found[name] = _definition(
-            nodes[0], locations=tuple(locations), arguments=common, repeatable=all(node.repeatable for node in nodes)
-        )
+        nodes = {one.name: one.directives[name] for one in subgraphs if name in one.directives}
+        if any(location in _EXECUTABLE for node in nodes.values() for location in _locations(node)):
+            missing = [one.name for one in subgraphs if one.name not in nodes]
+            merged = _executable(name, nodes, missing, report)
+            if merged is not None:
+                found[name] = merged
     return found
+
+
+def _executable(
+    name: str, nodes: Mapping[str, DirectiveDefinitionNode], missing: Sequence[str], report: Report
+) -> DirectiveDefinition | None:
+    def hint(code: str, message: str, subgraphs: Iterable[str] = nodes) -> None:
+        report.hint(code, f'"@{name}" {message}', subgraphs=subgraphs, at=f"@{name}")
+
+    each = [frozenset(_locations(node)) & set(_EXECUTABLE) for node in nodes.values()]
+    locations = frozenset.intersection(*each)
+    if missing:
+        message = "is not in all subgraphs: the supergraph has it not."
+        hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", message, missing)
+        return None
+    if not locations:
+        message = "is for other places of operations in each subgraph: the supergraph has it not."
+        hint("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", message)
+        return None
+    if len(set(each)) > 1:
+        message = "is not for the same places in all subgraphs: the supergraph has those that are common to all."
+        hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", message)
+    repeatable = {node.repeatable for node in nodes.values()}
+    if len(repeatable) > 1:
+        message = "is not repeatable in all subgraphs: it is not in the supergraph."
+        hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", message)
+    arguments = [{argument.name.value for argument in node.arguments or ()} for node in nodes.values()]
+    common = set.intersection(*arguments)
+    if any(one != common for one in arguments):
+        hint("INCONSISTENT_ARGUMENT_PRESENCE", "has not the same arguments in all subgraphs.")
+    first = next(iter(nodes.values()))
+    ordered = tuple(location for location in _EXECUTABLE if location in locations)
+    return _definition(first, locations=ordered, arguments=common, repeatable=repeatable == {True})
 
 
 def composed_directives(

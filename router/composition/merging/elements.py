@@ -10,6 +10,7 @@ from graphql import ConstValueNode
 from graphql.language import ast
 
 from router.composition.errors import Report
+from router.composition.federation_spec import AUTHORIZATION
 from router.composition.model import Directive, Element
 
 Source = tuple[str, Element]
@@ -17,7 +18,7 @@ Source = tuple[str, Element]
 
 _REPEATED = ("tag",)
 _FLAGS = ("inaccessible", "authenticated", "oneOf")
-_FIRST_WINS = ("deprecated", "specifiedBy")
+_MOST_WIN = ("deprecated", "specifiedBy")
 _GRAPHQL = ("deprecated", "specifiedBy", "oneOf")
 _ORDER = (
     "tag",
@@ -51,6 +52,10 @@ class DirectiveMerger:
         self._composed = frozenset(composed)
         self._report = report
 
+    def is_merged(self, name: str) -> bool:
+        """Tell whether the supergraph keeps a directive."""
+        return _plain(name) in _ORDER or name in self._composed
+
     def merge(self, sources: Sequence[Source], *, at: str) -> tuple[Directive, ...]:
         """Give what the supergraph's element carries, in a fixed order."""
         applied: dict[str, list[tuple[str, Directive]]] = {}
@@ -77,11 +82,33 @@ class DirectiveMerger:
         distinct = _distinct(directives)
         if len(distinct) > 1:
             message = f'@{name} is applied to "{at}" with different arguments.'
-            code = "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"
-            self._report.hint(code, message, subgraphs=[subgraph for subgraph, _ in applied], at=at)
-        if name in _FIRST_WINS:
-            return [Directive(name, distinct[0].arguments)]
+            code = "INCONSISTENT_NON_REPEATABLE" if name in _MOST_WIN else "MERGED_NON_REPEATABLE"
+            subgraphs = [subgraph for subgraph, _ in applied]
+            self._report.hint(f"{code}_DIRECTIVE_ARGUMENTS", message, subgraphs=subgraphs, at=at)
+        if name in _MOST_WIN:
+            counts = Counter(directive.canonical for directive in directives)
+            return [Directive(name, max(distinct, key=lambda one: counts[one.canonical]).arguments)]
         return [distinct[0] if len(distinct) == 1 else _combined(name, distinct)]
+
+
+def merge_rights(own: Sequence[Directive], others: Sequence[Source]) -> tuple[Directive, ...]:
+    """Give an element's directives with the rights of other elements added to its own."""
+    rights = {name: [one for one in own if one.name == name] for name in AUTHORIZATION}
+    for _, element in others:
+        for name in AUTHORIZATION:
+            rights[name] += element.applied(name)
+    merged = [one for one in own if one.name not in AUTHORIZATION]
+    for name, applied in rights.items():
+        distinct = _distinct(applied)
+        if name in _FLAGS and distinct:
+            merged.append(Directive(name, {}))
+        elif distinct:
+            merged.append(distinct[0] if len(distinct) == 1 else _combined(name, distinct))
+    return tuple(sorted(merged, key=_place))
+
+
+def _place(directive: Directive) -> int:
+    return _ORDER.index(directive.name) if directive.name in _ORDER else len(_ORDER)
 
 
 def _plain(name: str) -> str:
@@ -142,9 +169,10 @@ def _all_true(values: list[object]) -> object:
 
 def _conjunction(values: list[object]) -> object:
     """Demand one alternative of each subgraph: the product of the alternatives, without those that demand more."""
+    # No alternative at all demands nothing, as an empty one does.
     alternatives = [
         frozenset(item for part in choice if isinstance(part, list) for item in part)
-        for choice in product(*(value for value in values if isinstance(value, list)))
+        for choice in product(*(value or [[]] for value in values if isinstance(value, list)))
     ]
     least = [one for one in dict.fromkeys(alternatives) if not any(other < one for other in alternatives)]
     return sorted(sorted(map(str, alternative)) for alternative in least)

@@ -46,6 +46,8 @@ class EnumMerger:
 
     def merge(self, owners: Sequence[tuple[Subgraph, TypeDefinition]], *, name: str) -> dict[str, MergedValue]:
         """Give the values of the supergraph's enum."""
+        if name not in self._uses.inputs | self._uses.outputs:
+            self._report.hint("UNUSED_ENUM_TYPE", f'Nothing uses the enum "{name}".', at=name)
         by_name: dict[str, list[tuple[Subgraph, Element]]] = {}
         for subgraph, definition in owners:
             for value in definition.values.values():

@@ -12,6 +12,7 @@ from router.composition.facts import SubgraphFacts
 from router.composition.merging.arguments import InputMerger
 from router.composition.merging.contexts import context_arguments, plain_arguments
 from router.composition.merging.elements import DirectiveMerger, merge_description
+from router.composition.merging.interface_objects import InterfaceObjects
 from router.composition.merging.overriding import Overrides
 from router.composition.merging.references import Subtypes, told
 from router.composition.merging.sharing import check_sharing
@@ -30,6 +31,7 @@ class FieldMerger:
     inputs: InputMerger
     directives: DirectiveMerger
     overrides: Overrides
+    objects: InterfaceObjects
     report: Report
 
     def merge(self, type_name: str, owners: Sequence[SubgraphFacts]) -> dict[str, MergedField]:
@@ -41,8 +43,8 @@ class FieldMerger:
                 names.setdefault(field.name, []).append((one, field))
         merged: dict[str, MergedField] = {}
         for name, sources in names.items():
-            field_owners = [(one, type_name) for one, _ in sources]
-            check_sharing(field_owners, type_name=type_name, field=name, overrides=self.overrides, report=self.report)
+            resolving = [(one, type_name) for one, _ in sources] + self.objects.lenders(type_name, name)
+            check_sharing(resolving, type_name=type_name, field=name, overrides=self.overrides, report=self.report)
             one_field = self._merge(type_name, name, sources, everywhere=len(sources) == len(owners))
             if one_field is not None:
                 merged[name] = one_field
@@ -53,11 +55,12 @@ class FieldMerger:
     ) -> MergedField | None:
         at = f"{type_name}.{name}"
         owned = [(one, field) for one, field in sources if not one.is_external(type_name, name)]
-        if not owned:
+        lenders = self.objects.lenders(type_name, name)
+        if not owned and all(one.is_external(interface, name) for one, interface in lenders):
             message = f'"{at}" is external in {", ".join(one.name for one, _ in sources)}, and no subgraph owns it.'
             self.report.error("EXTERNAL_MISSING_ON_BASE", message, subgraphs=[one.name for one, _ in sources], at=at)
             return None
-        ref = self._type(owned, at)
+        ref = self._type(owned or sources, at)
         contextual = frozenset(
             argument.name for _, field in owned for argument in field.arguments.values() if argument.has("fromContext")
         )
@@ -68,9 +71,10 @@ class FieldMerger:
             ],
             at=at,
         )
+        same = all(field.type == ref for _, field in owned)
         for one, field in sources:
             if one.is_external(type_name, name):
-                self._check_external(one, field, ref, arguments, at)
+                self._check_external(one, field, ref, arguments, at, types_equal=same)
         elements = [(one.name, field) for one, field in owned]
         return MergedField(
             name=name,
@@ -95,12 +99,25 @@ class FieldMerger:
         return ref
 
     def _check_external(
-        self, one: SubgraphFacts, field: Field, ref: TypeRef, arguments: dict[str, MergedInput], at: str
+        self,
+        one: SubgraphFacts,
+        field: Field,
+        ref: TypeRef,
+        arguments: dict[str, MergedInput],
+        at: str,
+        *,
+        types_equal: bool,
     ) -> None:
         def refuse(code: str, message: str) -> None:
             self.report.error(code, message, subgraphs=[one.name], at=at)
 
-        if field.type != ref:
+        for name in dict.fromkeys(directive.name for directive in field.directives):
+            if self.directives.is_merged(name):
+                plain = name.removeprefix("@")
+                message = f'"{at}" is external: @{plain} belongs on the field of the subgraph that resolves it.'
+                refuse("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", message)
+        # Where the owners differ, the external field may be declared as any of them has it.
+        if field.type != ref and (types_equal or not self.subtypes.covers(field.type, ref)):
             refuse("EXTERNAL_TYPE_MISMATCH", f'External "{at}" has the type "{field.type}" and its owner "{ref}".')
         for name, argument in arguments.items():
             own = field.arguments.get(name)
@@ -145,7 +162,7 @@ class FieldMerger:
             override=override.text("from") if override is not None else None,
             override_label=moving.label if moving is not None else None,
             used_overridden=lost is not None and lost.label is None,
-            context_arguments=context_arguments(one, field, at=at, report=self.report),
+            context_arguments=context_arguments(one, field),
         )
 
 

@@ -86,7 +86,7 @@ def _join_types(one: SubgraphFacts, name: str) -> list[JoinType]:
         return [JoinType(graph=graph)]
     keys = one.keys.get(name, ())
     # In federation 1 every stub extends, so that it says nothing there.
-    extension = definition.extension and one.subgraph.version > FEDERATION_1
+    says_extension = one.subgraph.version > FEDERATION_1
     is_interface_object = definition.is_interface_object
     if not keys:
         return [JoinType(graph=graph, is_interface_object=is_interface_object)]
@@ -94,7 +94,7 @@ def _join_types(one: SubgraphFacts, name: str) -> list[JoinType]:
         JoinType(
             graph=graph,
             key=key.text,
-            extension=extension,
+            extension=says_extension and key.in_extension,
             resolvable=key.resolvable,
             is_interface_object=is_interface_object,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from router.composition.satisfiability.exploration import Explorer, Reach
@@ -21,6 +21,16 @@ def explain(
     leaf = f"{field.name} {{ … }}" if explorer.is_composite(field.type_name) else field.name
     lines = ["No plan can answer this operation:", *_operation(path, leaf), "because"]
     lines += [f"- {reason}" for reason in _reasons(explorer, resolvability, type_name, field.name, reach)]
+    return "\n".join(lines)
+
+
+def explain_homeless(interface: str, subgraphs: Iterable[str], *, path: Path) -> str:
+    """Give the message where the types of the values behind an interface object can not be learned."""
+    lines = ["No plan can answer this operation:", *_operation(path, "__typename"), "because"]
+    lines += [
+        f'- {name} has "{interface}" as an interface object, and no key leads to a subgraph that has the interface;'
+        for name in subgraphs
+    ]
     return "\n".join(lines)
 
 

@@ -165,7 +165,8 @@ class Explorer:
             here = frozenset(place for place in objects if place.type == interface)
             if not direct:
                 homes = self._homes(interface, here)
-                for name in self._supergraph.possible_types(interface) or {interface}:
+                names = self._supergraph.possible_types(interface)
+                for name in homes if names else {interface}:
                     found.setdefault(name, set()).update(homes.get(name, ()), here)
             else:
                 for name in common & self._supergraph.possible_types(interface):
@@ -174,6 +175,21 @@ class Explorer:
             # Every subgraph can be entered at its query, wherever the query was come upon.
             found["Query"] = {Place(subgraph, "Query") for subgraph in self._resolvability.facts}
         return {name: frozenset(found[name]) for name in sorted(found)}
+
+    def homeless(self, places: Iterable[Place], name: str) -> dict[str, Places]:
+        """Give the interfaces whose values this field gives, by objects for them alone, and no way to their types."""
+        values = {
+            Place(place.subgraph, definition.type_name)
+            for place in places
+            if (definition := self._resolvability.declared(place, name)) is not None
+        }
+        if not all(self._resolvability.is_interface_object(value.subgraph, value.type) for value in values):
+            return {}
+        return {
+            value.type: frozenset(values)
+            for value in values
+            if self._supergraph.possible_types(value.type) and not self._homes(value.type, frozenset(values))
+        }
 
     def _homes(self, interface: str, here: Places) -> dict[str, set[Place]]:
         """Give the places of concrete types behind an interface object: in subgraphs that have the interface itself."""

@@ -47,9 +47,12 @@ class _ListSizeCheck:
                 self._error("LIST_SIZE_INVALID_SLICING_ARGUMENT", message)
         for name in _names(sized):
             field = self._facts.field(self._field.type_name, name)
-            if field is None or not is_list(field.type):
-                message = f'"{self._at}" names the sized field "{name}", and its type has no such list.'
+            if field is None:
+                message = f'"{self._at}" names the sized field "{name}", and its type has none.'
                 self._error("LIST_SIZE_INVALID_SIZED_FIELD", message)
+            elif not is_list(field.type):
+                message = f'"{self._at}" names the sized field "{name}", which is no list.'
+                self._error("LIST_SIZE_APPLIED_TO_NON_LIST", message)
 
 
 def _names(value: object) -> list[str]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
-from router.composition.federation_spec import AUTHORIZATION, FEDERATION_1
+from router.composition.federation_spec import FEDERATION_1
 from router.composition.model import Field, Kind, TypeDefinition
-
-_MERGED = ("tag", "inaccessible", "cost", "listSize", *AUTHORIZATION)
-_RESOLVING = ("provides", "requires")
 
 
 def check_externals(facts: SubgraphFacts, report: Report) -> None:
@@ -24,18 +21,11 @@ def _check_field(facts: SubgraphFacts, definition: TypeDefinition, field: Field,
     if definition.kind is Kind.INTERFACE:
         message = f'"{at}" is a field of an interface, which nobody resolves: it can not be external.'
         report.error("EXTERNAL_ON_INTERFACE", message, subgraphs=[facts.name], at=at)
-        return
-    # Schemas of federation 1 declare a field as external for good measure.
-    if at not in facts.used and facts.subgraph.version > FEDERATION_1:
+    # A stub's key counts as resolved; schemas of federation 1 declare a field as external for good measure.
+    is_unused = at not in facts.used and facts.is_external(definition.name, field.name)
+    if is_unused and facts.subgraph.version > FEDERATION_1:
         message = f'"{at}" is external, but no key, requires, provides or interface of this subgraph uses it.'
         report.error("EXTERNAL_UNUSED", message, subgraphs=[facts.name], at=at)
-    if not facts.is_external(definition.name, field.name):
-        return
-    for name in _RESOLVING:
-        if field.has(name) and at in facts.used:
-            message = f'"{at}" is external, so that this subgraph does not resolve it: @{name} has no meaning there.'
-            report.error("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", message, subgraphs=[facts.name], at=at)
-    for name in _MERGED:
-        if field.has(name):
-            message = f'"{at}" is external: @{name} belongs on the field of the subgraph that resolves it.'
-            report.error("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", message, subgraphs=[facts.name], at=at)
+    if field.has("provides") and facts.is_external(definition.name, field.name):
+        message = f'"{at}" is external, so that this subgraph does not resolve it: @provides has no meaning there.'
+        report.error("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", message, subgraphs=[facts.name], at=at)

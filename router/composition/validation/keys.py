@@ -7,7 +7,7 @@ from typing import TypeAlias
 from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
 from router.composition.federation_spec import INTERFACE_KEYS_SINCE
-from router.composition.field_sets import FieldSet, selects_abstract
+from router.composition.field_sets import FieldSet, Flaw
 from router.composition.model import Kind, TypeDefinition
 from router.composition.validation.field_set_rules import checked_field_set, codes, with_arguments
 
@@ -31,20 +31,15 @@ def _check_fields(facts: SubgraphFacts, definition: TypeDefinition, field_set: F
     for selected in with_arguments(facts, field_set):
         message = f'The key of "{definition.name}" includes "{selected.coordinate}", which has arguments.'
         report.error("KEY_FIELDS_HAS_ARGS", message, subgraphs=[facts.name], at=(definition.name, selected.coordinate))
-    for top in field_set:
-        for selected in top.walk():
-            if selects_abstract(facts.subgraph, selected):
-                message = f'The key of "{definition.name}" includes "{selected.coordinate}", an interface or a union.'
-                at = (definition.name, selected.coordinate)
-                report.error("KEY_FIELDS_SELECT_INVALID_TYPE", message, subgraphs=[facts.name], at=at)
 
 
 def _check_interface(facts: SubgraphFacts, definition: TypeDefinition, report: Report) -> None:
     if facts.subgraph.version < INTERFACE_KEYS_SINCE:
         message = f'"{definition.name}" is an interface, and those have keys since federation 2.3 only.'
         report.error("KEY_UNSUPPORTED_ON_INTERFACE", message, subgraphs=[facts.name], at=definition.name)
-        return
     for key in facts.keys[definition.name]:
+        if any(problem.flaw is Flaw.INVALID for problem in facts.reader.read(key.text, definition.name)[1]):
+            continue
         wanted = _shape(key.fields)
         for name in sorted(facts.subgraph.possible_types(definition.name)):
             own = [other for other in facts.keys.get(name, ()) if _shape(other.fields) == wanted]

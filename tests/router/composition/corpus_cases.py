@@ -1,6 +1,6 @@
 """Reads the corpus: composition cases in `corpus/*.graphql`, one after the other.
 
-A case begins with `# ==== <what it is> -> <CODE>`, without an arrow if it composes; each subgraph with `# -- <name>`.
+A case begins with `# ==== <what it is> -> <CODES>`, without an arrow if it composes; each subgraph with `# -- <name>`.
 A subgraph that links nothing itself gets a link to federation with every import.
 """
 
@@ -14,7 +14,7 @@ from router.composition import CompositionError, CompositionFailed, SubgraphSour
 from router.composition.federation_spec import DIRECTIVES
 
 _FOLDER = Path(__file__).with_name("corpus")
-_CASE = re.compile(r"^# ==== (?P<name>.*?)(?: -> (?P<code>[A-Z_]+))?$", re.MULTILINE)
+_CASE = re.compile(r"^# ==== (?P<name>.*?)(?: -> (?P<codes>[A-Z_, ]+))?$", re.MULTILINE)
 _SUBGRAPH = re.compile(r"^# -- (?P<name>\S+)$", re.MULTILINE)
 _KEYWORDS = frozenset({"type", "interface", "union", "enum", "input", "scalar"})
 TOPICS = ("subgraph_rules", "merge_rules", "accessibility", "satisfiability")
@@ -23,10 +23,10 @@ _IMPORTED = [f"@{name}" for name, directive in DIRECTIVES.items() if directive.s
 
 @dataclass(frozen=True)
 class Case:
-    """Subgraphs, and the code with which composition has to refuse them; None where it must not."""
+    """Subgraphs, and the codes with which composition has to refuse them; none where it must not."""
 
     name: str
-    code: str | None
+    codes: frozenset[str]
     subgraphs: tuple[SubgraphSource, ...]
 
 
@@ -47,8 +47,12 @@ def cases(topic: str) -> list[Case]:
     """Read the cases of one file."""
     parts = _CASE.split((_FOLDER / f"{topic}.graphql").read_text(encoding="utf-8"))[1:]
     return [
-        Case(name, code, sources(**dict(zip(*[iter(_SUBGRAPH.split(body)[1:])] * 2, strict=True))))
-        for name, code, body in zip(*[iter(parts)] * 3, strict=True)
+        Case(
+            name,
+            frozenset(codes.split(", ")) if codes else frozenset(),
+            sources(**dict(zip(*[iter(_SUBGRAPH.split(body)[1:])] * 2, strict=True))),
+        )
+        for name, codes, body in zip(*[iter(parts)] * 3, strict=True)
     ]
 
 
