@@ -58,6 +58,11 @@ load: $(DEV_STAMP) ## Walk the journey with hundreds of locust users; HTML repor
 fuzz: $(DEV_STAMP) ## Run the property tests at length
 	@HYPOTHESIS_PROFILE=fuzz EVENTIO_FUZZ_GRAPHS=$(GRAPHS) $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m property $(ARGS)
 
+.PHONY: peers
+peers: $(DEV_STAMP) ## Compare composition with Apollo's and the Guild's (wants Node.js 20 or newer)
+	@npm --prefix tools/composition-peers ci --silent
+	@$(BIN)/python -m pytest -m peers $(ARGS)
+
 .PHONY: lock
 lock: $(VENV)/.uv-$(UV_VERSION) ## Resolve the lock files anew
 	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --universal pyproject.toml -o requirements.lock

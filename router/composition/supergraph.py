@@ -57,8 +57,8 @@ class JoinField:
 
     @property
     def is_bare(self) -> bool:
-        """Says no more than that the subgraph has the field."""
-        return self == JoinField(graph=self.graph)
+        """Says no more than that the subgraph has the field, whoever may have had it before."""
+        return self == JoinField(graph=self.graph, override=self.override)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

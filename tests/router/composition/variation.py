@@ -210,7 +210,8 @@ class _Variation:
             return
         for argument in directive.arguments:
             if argument.name.value == "import" and isinstance(argument.value, ast.ListValueNode):
-                kept = tuple(value for value in argument.value.values if _is_known(value, minor))
+                values: tuple[Node, ...] = argument.value.values
+                kept = tuple(value for value in values if _is_known(value, minor))
                 _set(argument, "value", ast.ConstListValueNode(values=kept))
 
     def _rename_field(self) -> None:

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from router.composition import SubgraphSource
 
@@ -55,7 +55,7 @@ class Peers:
             [_NODE, "answer.mjs"], cwd=_FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def __enter__(self) -> Peers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
