@@ -22,6 +22,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    VariableNode,
     build_ast_schema,
     execute_sync,
     parse,
@@ -187,17 +188,20 @@ class Service:
 
     # ---- representations -----------------------------------------------------------------------------------------
     def _check_representations(self, definition: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+        asked = []
         for node in definition.selection_set.selections:
             if not isinstance(node, FieldNode) or node.name.value != "_entities" or node.selection_set is None:
                 continue
-            variable = (node.arguments or ())[0].value.name.value  # type: ignore[attr-defined]  # routers send variables
-            for given in variables[variable]:
-                self._check(given, set(_names(node.selection_set, given["__typename"])))
-            if not variables[variable]:
-                self.complaints.append("is asked for no entity at all")
-            texts = [repr(given) for given in variables[variable]]
-            if len(set(texts)) != len(texts):
-                self.complaints.append(f"is asked twice for the same entity: {texts}")
+            value = (node.arguments or ())[0].value
+            assert isinstance(value, VariableNode)
+            given = variables[value.name.value]
+            asked.append(len(given))
+            for item in given:
+                self._check(item, set(_names(node.selection_set, item["__typename"])))
+            if len({repr(item) for item in given}) != len(given):
+                self.complaints.append(f"is asked twice for the same entity: {given}")
+        if asked and not any(asked):
+            self.complaints.append("is asked for no entity at all")
 
     def _check(self, given: Thing, names: set[str]) -> None:
         typename = given["__typename"]
