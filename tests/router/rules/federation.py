@@ -14,7 +14,7 @@ from graphql import parse
 
 from router.composition import SubgraphSource, compose
 from router.execution.engine import Engine
-from router.execution.request import GraphQLRequest, RequestContext
+from router.execution.request import NOBODY, GraphQLRequest, RequestContext
 from router.planning import Planner
 from router.planning.plan import QueryPlan
 from router.supergraph import Supergraph, load_supergraph
@@ -112,32 +112,47 @@ class Federation:
             body = orjson.loads(request.body)
             return orjson.dumps(self.services[request.subgraph].answer(body["query"], body.get("variables") or {}))
 
-        self.transport = MockTransport(dict.fromkeys(self.services, respond))
+        def stream(request: SubgraphRequest) -> Iterable[dict[str, Any]]:
+            body = orjson.loads(request.body)
+            return self.services[request.subgraph].stream(body["query"], body.get("variables") or {})
+
+        services = self.services
+        self.transport = MockTransport(dict.fromkeys(services, respond), streamers=dict.fromkeys(services, stream))
         return Engine(self.supergraph, planner=Planner(self.supergraph), transport=self.transport)
 
-    async def run(self, query: str, /, **variables: Any) -> Answer:
+    async def run(self, query: str, /, *, context: RequestContext = NOBODY, **variables: Any) -> Answer:
         """Run an operation three times; the answers and the requests have to be the same."""
         first: Answer | None = None
         for _ in range(_TIMES):
-            answer = await self._once(GraphQLRequest(query, variables=variables))
+            answer = await self._once(GraphQLRequest(query, variables=variables), context)
             assert first is None or (answer.body, answer.requests) == (first.body, first.requests)
             first = answer
         assert first is not None
         return first
 
-    async def _once(self, request: GraphQLRequest) -> Answer:
+    async def _once(self, request: GraphQLRequest, context: RequestContext) -> Answer:
         engine = self.engine
         self.transport.requests.clear()
         for service in self.services.values():
             service.complaints.clear()
-        result = await engine.execute(request, RequestContext())
+        result = await engine.execute(request, context)
         requests = []
         for item in self.transport.requests:
             body = orjson.loads(item.body)
             requests.append((item.subgraph, body["query"], body.get("variables") or {}))
         complaints = [f"{name} {text}" for name, item in self.services.items() for text in item.complaints]
-        plan = None if result.is_request_error else engine.plan_of(request)
+        plan = None if result.is_request_error else engine.plan_of(request, context)
         return Answer(orjson.loads(result.body), requests, plan, complaints)
+
+    async def events(self, query: str, **variables: Any) -> tuple[list[dict[str, Any]], str]:
+        """Run a subscription: the answers to its events, and the subgraphs in the order in which they were asked."""
+        engine = self.engine
+        self.transport.requests.clear()
+        stream = engine.subscribe(GraphQLRequest(query, variables=variables), NOBODY)
+        bodies = [orjson.loads(body) async for body in stream]
+        complaints = [text for item in self.services.values() for text in item.complaints]
+        assert complaints == []
+        return bodies, " ".join(request.subgraph for request in self.transport.requests)
 
     async def answers(self, case: Case, *, absent: Iterable[str] = (), **variables: Any) -> Answer:
         """Assert data, its order, the requests by level, no error and no complaint.

@@ -65,7 +65,8 @@ class Service:
 
     Attributes:
         sdl: its types, without the link to the Federation specification.
-        query, mutation, subscription: the root fields' data.
+        query, mutation: the root fields' data.
+        events: what a subscription's root field gives, one after the other.
         entities: things by type name, found by their keys; or a function of the representation.
         keyless: types whose representations are not checked: a hand-written supergraph says more than this SDL.
     """
@@ -73,6 +74,7 @@ class Service:
     sdl: str
     query: Thing = field(default_factory=dict)
     mutation: Thing = field(default_factory=dict)
+    events: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     entities: Entities = field(default_factory=dict)
     keyless: frozenset[str] = frozenset()
     complaints: list[str] = field(default_factory=list)
@@ -138,7 +140,24 @@ class Service:
 
     # ---- answering -----------------------------------------------------------------------------------------------
     def answer(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Execute a request."""
+        """Execute a query or mutation."""
+        definition = self._read(query, variables)
+        if isinstance(definition, dict):
+            return definition
+        root = self.mutation if definition.operation is OperationType.MUTATION else self.query
+        return self._execute(definition, root, variables)
+
+    def stream(self, query: str, variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Give the answer to a subscription for each event."""
+        definition = self._read(query, variables)
+        if isinstance(definition, dict):
+            yield definition
+            return
+        name = next(node.name.value for node in definition.selection_set.selections if isinstance(node, FieldNode))
+        for event in self.events[name]:
+            yield self._execute(definition, {name: event}, variables)
+
+    def _read(self, query: str, variables: Mapping[str, Any]) -> OperationDefinitionNode | dict[str, Any]:
         document = parse(query, no_location=True)
         problems = validate(self.schema, document)
         if problems:
@@ -147,10 +166,14 @@ class Service:
         definition = document.definitions[0]
         assert isinstance(definition, OperationDefinitionNode)
         self._check_representations(definition, variables)
-        root = self.mutation if definition.operation is OperationType.MUTATION else self.query
+        return definition
+
+    def _execute(
+        self, definition: OperationDefinitionNode, root: Thing, variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
         result = execute_sync(
             self.schema,
-            document,
+            DocumentNode(definitions=(definition,)),
             root,
             variable_values=dict(variables),
             field_resolver=self._resolve,

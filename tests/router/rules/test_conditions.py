@@ -14,7 +14,8 @@ _GRAPH = federation(
         """
         type Query { t: T nodes: [Node] n(x: Int = 1): Int }
         interface Node { id: ID! }
-        type T implements Node @key(fields: "id") { id: ID! a: Int b: Int @external sum: Int @requires(fields: "b") kin: T }
+        type T implements Node @key(fields: "id") { id: ID! a: Int b: Int @external sum: Int @requires(fields: "b")
+          kin: T }
         type U implements Node @key(fields: "id") { id: ID! a: Int }
         """,
         query={
@@ -88,7 +89,12 @@ _OFF: dict[str, Any] = {"v": False}
         ("{ t { a b @include(if: true) @skip(if: true) } }", {}, {"t": {"a": 1}}, "a"),
         # Fragments with and without a type condition, on objects and interfaces.
         ("query($v: Boolean!) { ... @include(if: $v) { t { b } } other }", _OFF, {"other": 7}, "b"),
-        ("query($v: Boolean!) { ...F @skip(if: $v) other } fragment F on Query { t { b } }", _OFF, {"t": {"b": 10}, "other": 7}, "a + b > b"),
+        (
+            "query($v: Boolean!) { ...F @skip(if: $v) other } fragment F on Query { t { b } }",
+            _OFF,
+            {"t": {"b": 10}, "other": 7},
+            "a + b > b",
+        ),
         (
             "query($v: Boolean!) { nodes { ... on T @include(if: $v) { b } ... on U @skip(if: $v) { b } } }",
             _ON,
@@ -166,8 +172,18 @@ async def test_what_is_switched_off_is_not_fetched(query: str, variables: dict[s
         ("query($x: Int) { n(x: $x) }", {"x": 5}, {"n": 5}, [{"x": 5}]),
         ("query($x: Int = 3) { n(x: $x) }", {}, {"n": 3}, None),
         ("query($x: Int) { n(x: $x) }", {}, {"n": 1}, None),
-        ("query($x: Int, $s: String) { n(x: $x) t { c(s: $s) } }", {"x": 2, "s": "é"}, {"n": 2, "t": {"c": "None/é"}}, None),
-        ('{ t { c(s: "a \\"quoted\\" \\\\ back\\nslash \\u00e9") } }', {}, {"t": {"c": 'None/a "quoted" \\ back\nslash é'}}, None),
+        (
+            "query($x: Int, $s: String) { n(x: $x) t { c(s: $s) } }",
+            {"x": 2, "s": "é"},
+            {"n": 2, "t": {"c": "None/é"}},
+            None,
+        ),
+        (
+            '{ t { c(s: "a \\"quoted\\" \\\\ back\\nslash \\u00e9") } }',
+            {},
+            {"t": {"c": 'None/a "quoted" \\ back\nslash é'}},
+            None,
+        ),
         ('{ t { c(s: """block "quoted" text""") } }', {}, {"t": {"c": 'None/block "quoted" text'}}, None),
     ],
 )
