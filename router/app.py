@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from typing import Any
 import orjson
 import structlog
 
-from router.config import LogSettings, RouterConfig, load_config
+from router.config import LogSettings, RouterConfig, load_config, misspelt_variables
 from router.errors import ConfigError, SupergraphError
 from router.execution.engine import Engine
 from router.execution.request import EngineSettings
 from router.planning import Planner, PlanningBounds, SelectionLimits
-from router.server.app import RouterApp, create_app
+from router.server.app import GRAPHIQL_PATH, GRAPHQL_PATH, RouterApp, create_app
 from router.server.callers import Identify
 from router.server.listening import address_of, listen
 from router.server.uvicorn_server import create_server
@@ -78,10 +79,17 @@ def serve(
     configure_logging(config.log)
     app = _build(config)
     listening = listen(config.host, config.port)
-    _log.info("serving", address=address_of(listening), supergraph=str(config.supergraph))
+    _announce(config, address_of(listening))
     server = create_server(app, config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
+
+
+def _announce(config: RouterConfig, address: str) -> None:
+    for name, meant in misspelt_variables(os.environ):
+        _log.warning("unknown_setting", variable=name, perhaps=meant)
+    pages = {"graphiql": address + GRAPHIQL_PATH} if config.graphiql.enabled else {}
+    _log.info("serving", address=address, graphql=address + GRAPHQL_PATH, **pages, supergraph=str(config.supergraph))
 
 
 def _build(config: RouterConfig) -> RouterApp:

@@ -6,13 +6,13 @@ environment, where lists and mappings are JSON.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -21,6 +21,8 @@ from pydantic_settings.sources import InitSettingsSource
 from router.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "ROUTER_"
+
+_ALIKE = 0.8  # how much of two names has to be the same for one to be a misspelling of the other
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", to_lower=True)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -214,7 +216,35 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def misspelt_variables(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Find variables that set nothing and nearly have the name of one that does; each with that name.
+
+    Others that begin with the same prefix are nobody's mistake: service managers set some of their own.
+    """
+    known = {_variable(path) for path in _settings(RouterConfig, ())}
+    unknown = sorted(name for name in environment if name.upper().startswith(ENVIRONMENT_PREFIX))
+    return [
+        (name, near[0])
+        for name in unknown
+        if name.upper() not in known and (near := difflib.get_close_matches(name.upper(), sorted(known), 1, _ALIKE))
+    ]
+
+
+def _variable(path: tuple[str, ...]) -> str:
+    return ENVIRONMENT_PREFIX + "__".join(path).upper()
+
+
+def _settings(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Name all settings, and the groups that they stand in."""
+    for name, field in model.model_fields.items():
+        yield (*path, name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _settings(field.annotation, (*path, name))
+
+
 def _read(path: Path) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 - takes as long to import as all of planning, and most start without a file
+
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -235,7 +265,8 @@ def _one_line(problem: ErrorDetails, source: str) -> str:
     place = ".".join(str(part) for part in problem["loc"])
     match problem["type"]:
         case "extra_forbidden":
-            reason = "there is no such setting"
+            near = difflib.get_close_matches(place, [".".join(path) for path in _settings(RouterConfig, ())], 1, _ALIKE)
+            reason = f"there is no such setting; did you mean {near[0]}?" if near else "there is no such setting"
         case "missing":
             reason = "is missing"
         case _:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from router.config import load_config
+from router.config import load_config, misspelt_variables
 from router.errors import ConfigError
 
 
@@ -88,8 +88,9 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     [
         ("port: x", "port: input should be a valid integer, unable to parse string as an integer, not 'x'"),
         ("port: 70000", "port: input should be less than or equal to 65535, not 70000"),
-        ("prt: 1", "prt: there is no such setting"),
-        ("limits: {boby_bytes: 1}", "limits.boby_bytes: there is no such setting"),
+        ("prt: 1", "prt: there is no such setting; did you mean port?"),
+        ("limits: {boby_bytes: 1}", "limits.boby_bytes: there is no such setting; did you mean limits.body_bytes?"),
+        ("colour: red", "colour: there is no such setting"),
         ("limits: {body_bytes: 0}", "limits.body_bytes: input should be greater than 0, not 0"),
         ("graphiql: {tabs: [{name: x}]}", "graphiql.tabs.0.query: is missing"),
         ("subgraphs: {a: {url: ftp://x}}", "subgraphs.a.url: string should match pattern '^https?://', not 'ftp://x'"),
@@ -157,3 +158,20 @@ def test_plans_are_shown_where_graphiql_is_on_loopback_unless_the_settings_say(
     given: dict[str, Any], *, shown: bool
 ) -> None:
     assert load_config(**given).shows_query_plans is shown
+
+
+def test_a_misspelt_variable_is_found_and_others_of_the_prefix_are_left_alone() -> None:
+    environment = {
+        "ROUTER_LIMTS__TOKENS": "1",
+        "ROUTER_PROT": "1",
+        "router_port": "1",
+        "ROUTER_LIMITS": "{}",
+        "ROUTER_LOG__LEVEL": "info",
+        "ROUTER_SERVICE_HOST": "10.0.0.1",
+        "ROUTER_PORT_4000_TCP_ADDR": "10.0.0.1",
+        "PORT": "1",
+    }
+    assert misspelt_variables(environment) == [
+        ("ROUTER_LIMTS__TOKENS", "ROUTER_LIMITS__TOKENS"),
+        ("ROUTER_PROT", "ROUTER_PORT"),
+    ]
