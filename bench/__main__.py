@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import platform
-import subprocess
 import tempfile
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,10 +20,15 @@ from rich.table import Table
 
 from bench import operations
 from bench.load_client import Call, Connection, Result, measure
+from bench.report import surroundings
+from bench.router.executing import executing_rows
+from bench.router.planning import Row, planning_rows
 from bench.server import ROOT, Measured, free_port, keep_the_load_off_the_servers_core, running
 
+ROUTER_PARTS: Final = {"planning": planning_rows, "executing": executing_rows}
+"""The router alone, in this process."""
+
 PARTS: Final = ("search", "map-packed", "map-list", "hold", "book", "pay", "journey")
-_PACKAGES: Final = ("strawberry-graphql", "graphql-core", "sqlalchemy", "uvicorn", "uvloop", "orjson", "aiohttp")
 _REQUESTS: Final = {
     "search": 1_500,
     "map-packed": 4_000,
@@ -39,26 +43,50 @@ _NOT_COUNTED: Final = 100
 
 
 def main(
-    parts: Annotated[list[str] | None, typer.Argument(help=f"Which of {', '.join(PARTS)}; all by default.")] = None,
-    scale: Annotated[float, typer.Option(help="Times the usual number of requests.")] = 1.0,
+    parts: Annotated[
+        list[str] | None, typer.Argument(help=f"Which of {', '.join((*ROUTER_PARTS, *PARTS))}; all by default.")
+    ] = None,
+    scale: Annotated[float, typer.Option(help="Times the usual number of requests to the system.")] = 1.0,
     output: Annotated[Path, typer.Option(help="Where the JSON goes.")] = ROOT / "reports" / "bench.json",
 ) -> None:
-    """Measure the embedded system with demo data."""
-    chosen = tuple(parts or PARTS)
-    unknown = set(chosen) - set(PARTS)
+    """Measure the router alone, and the embedded system with demo data."""
+    chosen = tuple(parts or (*ROUTER_PARTS, *PARTS))
+    unknown = set(chosen) - set(PARTS) - set(ROUTER_PARTS)
     if unknown:
-        raise typer.BadParameter(f"there is no part {min(unknown)!r}: {', '.join(PARTS)}")
+        raise typer.BadParameter(f"there is no part {min(unknown)!r}: {', '.join((*ROUTER_PARTS, *PARTS))}")
     keep_the_load_off_the_servers_core()
-    with tempfile.TemporaryDirectory(prefix="eventio-bench-") as folder:
-        report = asyncio.run(_run(Path(folder), chosen, scale))
+    report: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **surroundings()}
+    Console().print(f"commit {report['commit']}, {report['machine']}")
+    report["router"] = _measure_router([part for part in chosen if part in ROUTER_PARTS])
+    system = tuple(part for part in chosen if part in PARTS)
+    if system:
+        with tempfile.TemporaryDirectory(prefix="eventio-bench-") as folder:
+            report |= asyncio.run(_run(Path(folder), system, scale))
+        _print(report)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    _print(report)
     Console().print(f"[dim]JSON: {output}[/]")
 
 
+def _measure_router(parts: list[str]) -> dict[str, list[Row]]:
+    """Measure the router alone; print each table, and give its rows by its name."""
+    tables: dict[str, list[Row]] = {}
+    for part in parts:
+        for name, rows in groupby(ROUTER_PARTS[part](), key=itemgetter(0)):
+            tables[name] = [row for _, row in rows]
+            _print_rows(name, tables[name])
+    return tables
+
+
+def _print_rows(name: str, rows: list[Row]) -> None:
+    table = Table(*rows[0], title=name, title_justify="left")
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+
+
 async def _run(folder: Path, chosen: tuple[str, ...], scale: float) -> dict[str, Any]:
-    report: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **_surroundings()}
+    report: dict[str, Any] = {}
     report["yardstick"] = asdict(await _yardstick(folder))
     port = free_port()
     arguments = ["-m", "eventio", "up", "--port", str(port), "--data-dir", str(folder / "data")]
@@ -114,21 +142,9 @@ async def _call_of(part: str, connection: Connection, stage: operations.Stage, c
             return operations.journey(stage)
 
 
-def _surroundings() -> dict[str, Any]:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return {
-        "commit": commit,
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        "versions": {name: version(name) for name in _PACKAGES},
-    }
-
-
 def _print(report: dict[str, Any]) -> None:
     out = Console()
     out.print(
-        f"commit {report['commit']}, {report['machine']}\n"
         f"first start {report['first_start_seconds']:.1f} s, second {report['second_start_seconds']:.1f} s, "
         f"stop {report['stop_seconds']:.1f} s; "
         f"memory at rest {report['memory_at_rest_mb']:.0f} MB, after load {report['memory_after_mb']:.0f} MB"

@@ -73,7 +73,7 @@ class PlanningSettings(_Section):
     improvement: Annotated[int, Field(ge=0)] = Field(
         default=1_500, description="alternatives that may be weighed for a better plan when there is one"
     )
-    seconds: Seconds = Field(default=5.0, description="for planning one operation, by the clock")
+    seconds: Seconds = Field(default=10.0, description="for planning one operation, by the clock")
 
 
 class CorsSettings(_Section):

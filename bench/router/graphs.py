@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from router.composition import SubgraphSource, compose
 
-__all__ = ["Mesh", "Shape", "supergraph_sdl"]
+__all__ = ["Mesh", "Shape", "implementations", "supergraph_sdl"]
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@provides", '
@@ -118,3 +118,17 @@ def supergraph_sdl(subgraphs: dict[str, str]) -> str:
     """
     sources = [SubgraphSource(name, f"http://{name}.test/graphql", _LINK + sdl) for name, sdl in subgraphs.items()]
     return compose(sources).supergraph_sdl
+
+
+def implementations(count: int, *, keys: int, subgraphs: int) -> dict[str, str]:
+    """Write subgraphs with an interface that many entities implement in all of them, with two of several keys each."""
+    found = {}
+    for number in range(subgraphs):
+        known = dict.fromkeys([f"k{number % keys}", f"k{(number + 1) % keys}"])
+        applied = " ".join(f'@key(fields: "{key}")' for key in known)
+        fields = " ".join(f"{key}: ID! @shareable" for key in known)
+        fields += f" common: Int @shareable friend: Node @shareable own{number}: Int"
+        types = [f"type T{item} implements Node {applied} {{ {fields} }}" for item in range(count)]
+        interface = f"interface Node {{ common: Int friend: Node own{number}: Int }}"
+        found[f"s{number}"] = "\n".join([interface, *types, f"type Query {{ node{number}: Node }}"])
+    return found

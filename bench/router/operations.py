@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 
 from router.supergraph import Supergraph
 
-__all__ = ["operation"]
+__all__ = ["operation", "side_by_side"]
 
 
 def operation(supergraph: Supergraph, *, fields: int, depth: int, seed: int) -> str:
@@ -48,3 +49,9 @@ class _Writer:
                 self._left -= 1
                 parts.append(f"{name} {self._selection(fields[name].type.named, depth - 1)}")
         return f"{{ {' '.join(parts) or '__typename'} }}"
+
+
+def side_by_side(text: str, times: int) -> str:
+    """Repeat what a query selects, each time under other aliases: parts that have nothing to do with each other."""
+    inner = text.removeprefix("{ ").removesuffix(" }")
+    return "{ " + " ".join(re.sub(r"\ba(\d+):", rf"part{number}_\1:", inner) for number in range(times)) + " }"

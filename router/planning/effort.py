@@ -26,7 +26,7 @@ class PlanningBounds:
 
     effort: int = 500_000
     improvement: int = 1_500
-    seconds: float = 5.0
+    seconds: float = 10.0
 
 
 class Effort:

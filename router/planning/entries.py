@@ -8,8 +8,7 @@ from graphql import SelectionSetNode
 from graphql.language import OperationType
 
 from router.errors import PlanningError
-from router.planning.contexts import setter_of
-from router.planning.fetch_tree import Entry, EntryContext, FetchNode, Group
+from router.planning.fetch_tree import Entry, FetchNode, Group
 from router.planning.field_sets import FieldSets
 from router.planning.places import TYPENAME
 from router.planning.plan import Conditions, RepresentationField, RepresentationObject
@@ -18,7 +17,7 @@ from router.planning.query_graph import QueryGraph, Source
 from router.planning.selections import SelectedField, Selection
 from router.planning.unresolvable import unresolvable
 from router.planning.ways import Way, Ways
-from router.supergraph import ContextArgument, FieldSet, JoinField
+from router.supergraph import FieldSet
 
 __all__ = ["EntryMaker", "united"]
 
@@ -57,18 +56,16 @@ class EntryMaker:
         return self._enter(position, subgraph, way.entry, way.key, None, conditions)
 
     def required(self, position: Position, name: str, source: Source, conditions: Conditions) -> Handle:
-        """Enter a subgraph for a field with inputs: always anew (rule 13).
-
-        What it requires is in the representation; what it takes from contexts comes in variables.
-        """
+        """Enter a subgraph for a field with @requires: always anew, with the inputs in the representation (rule 13)."""
+        requires = source.field.requires
         best = self._ways.best_key(position, source)
-        if best is None:
+        if requires is None or best is None:
             raise unresolvable(self._graph, self._ways, position, name)
-        mark = (source.subgraph, source.field.inputs)
+        mark = (source.subgraph, requires.text)
         known = position.required.get(mark)
         if known is None:
             entry = source.interface or position.type_name
-            known = self._enter(position, source.subgraph, entry, best[0], source.field, conditions)
+            known = self._enter(position, source.subgraph, entry, best[0], requires, conditions)
             position.required[mark] = known
             self._ways.changed()
         return known
@@ -86,49 +83,27 @@ class EntryMaker:
         subgraph: str,
         entry: str,
         key: FieldSet,
-        computed: JoinField | None,
+        requires: FieldSet | None,
         conditions: Conditions,
     ) -> Handle:
         inputs: list[Resolution] = []
         fields = self._fields(position, key.selection, conditions, inputs, required=True)
-        if computed is not None and computed.requires is not None:
-            extra = self._fields(position, computed.requires.selection, conditions, inputs, required=False)
+        if requires is not None:
+            extra = self._fields(position, requires.selection, conditions, inputs, required=False)
             fields = united(fields, extra)
-        taken = computed.contexts if computed is not None else ()
-        setters: set[Group] = set()
-        contexts = tuple(self._context(position, argument, conditions, inputs, setters) for argument in taken)
-        needs = {item.handle.group for item in inputs} | self._typenames(position) | setters
+        needs = {item.handle.group for item in inputs} | self._typenames(position)
         if not needs:
             needs = {handle.group for handle in (*position.wide.direct.values(), *position.jumped.values())}
         node = FetchNode(entry)
         mark = (subgraph, frozenset(needs))
-        group = position.wide.entered.get(mark) if not contexts else None
+        group = position.wide.entered.get(mark)
         if group is None:
             group = Group(subgraph, OperationType.QUERY, needs, level=1 + max(item.level for item in needs))
-            if not contexts:
-                position.wide.entered[mark] = group
+            position.wide.entered[mark] = group
             self._needs.add_group(group)
-        group.entries.append(Entry(position.path(self._graph), entry, key.text, fields, node, contexts))
+        group.entries.append(Entry(position.path(self._graph), entry, key.text, fields, node))
         self._ways.forget(position)
         return Handle(group, node, tuple(inputs), conditions)
-
-    def _context(
-        self,
-        position: Position,
-        argument: ContextArgument,
-        conditions: Conditions,
-        inputs: list[Resolution],
-        setters: set[Group],
-    ) -> EntryContext:
-        """Have an argument's value fetched at the object further up that sets its context."""
-        setter = setter_of(self._graph, position, argument.context)
-        if setter is None:
-            raise PlanningError(f"no object above {position.type_name} sets the context {argument.context} here")
-        if (group := self._needs.typename(setter)) is not None:
-            setters.add(group)
-        selection = self._field_sets.selection(setter.type_name, argument.selection.selection)
-        value = self._object(setter, selection, conditions, inputs, required=False)
-        return EntryContext(argument.name, argument.type.text, len(setter.path(self._graph)), value)
 
     def _typenames(self, position: Position) -> set[Group]:
         """Have `__typename` wherever the way to a position is for some types only, and before a position's own type."""

@@ -5,7 +5,6 @@ from router.supergraph.loader import load_supergraph
 from router.supergraph.model import (
     AppliedDirective,
     Argument,
-    ContextArgument,
     Field,
     JoinField,
     Key,
@@ -23,7 +22,6 @@ __all__ = [
     "AppliedDirective",
     "Argument",
     "Caller",
-    "ContextArgument",
     "Field",
     "FieldSet",
     "JoinField",
