@@ -25,6 +25,12 @@ def latest_review(*_: Any) -> dict[str, Any]:
     return REVIEWS[-1]
 
 
+@query.field("unpublished")
+def unpublished(*_: Any) -> list[dict[str, Any]]:
+    """List the reviews that not everybody may see: the router keeps `@authenticated`."""
+    return [{"stars": 1, "text": "Too much sand.", "book": {"id": "2"}}]
+
+
 @book.reference_resolver
 def resolve_book(_: Any, __: Any, representation: dict[str, Any]) -> dict[str, Any]:
     """Take a book as the router names it: its type and its key."""

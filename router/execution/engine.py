@@ -107,7 +107,7 @@ class Engine:
             if passed_on is not None:
                 return passed_on
         else:
-            self._introspect(operation, run)
+            await self._introspect(operation, run)
             await self._fetch(operation, run)
         result = self._respond(operation, run)
         if not operation.plan.steps and not operation.variables:
@@ -141,11 +141,11 @@ class Engine:
             await run.merge_whole(operation.program.steps[0], response)
         return None
 
-    def _introspect(self, operation: CompiledOperation, run: Run) -> None:
+    async def _introspect(self, operation: CompiledOperation, run: Run) -> None:
         introspection = operation.introspection
         if introspection is None:
             return
-        answer = introspection.answer(run.variables)
+        answer = await introspection.answer(run.variables)
         run.tree.update(answer.data or {})
         for error in answer.errors or ():
             run.errors.add(error.message, code="INTROSPECTION_FAILED", path=error.path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from router.execution.contexts import ContextProgram
 from router.execution.encoding import encode
 from router.execution.paths import compile_path, key_path
 from router.execution.representations import Builder, RepresentationList, compile_representation, lacks_input
@@ -23,13 +24,15 @@ class TargetProgram:
         collect: finds them in the merged tree.
         build: makes their representations.
         key: the internal key that alone decides about a representation, where there is one.
+        contexts: what it takes from objects above its own; None where nothing.
     """
 
-    __slots__ = ("_sources", "build", "collect", "key", "path")
+    __slots__ = ("_sources", "build", "collect", "contexts", "key", "path")
 
     def __init__(self, target: EntityTarget) -> None:
         self.path = target.path
         self.collect = compile_path(target.path)
+        self.contexts = ContextProgram(target) if target.contexts else None
         self.build: Builder
         self.build, self.key = compile_representation(target.representation)
         self._sources = tuple((field.source, field.types) for field in target.representation.fields)
@@ -51,14 +54,30 @@ class Asked:
 
     __slots__ = ("batch", "left_out", "places", "representations")
 
-    def __init__(self, batch: BatchProgram, tree: dict[str, Any], void: frozenset[int] | set[int]) -> None:
-        """Collect what there is to ask; `void` are ids of objects for which an earlier fetch brought nothing."""
+    def __init__(
+        self,
+        batch: BatchProgram,
+        tree: dict[str, Any],
+        void: frozenset[int] | set[int],
+        *,
+        only: frozenset[int] | None = None,
+    ) -> None:
+        """Collect what there is to ask.
+
+        Args:
+            batch: the field.
+            tree: the merged tree.
+            void: ids of objects for which an earlier fetch brought nothing.
+            only: ids of the objects that this request is for; None for all.
+        """
         self.left_out: list[dict[str, Any]] = []
         self.batch = batch
         self.representations = RepresentationList()
         self.places: list[tuple[TargetProgram, list[dict[str, Any]], list[int]]] = []
         for target in batch.targets:
             objects = target.collect(tree)
+            if only is not None:
+                objects = [item for item in objects if id(item) in only]
             if void:
                 # Rule 5: where nothing came back, there is nothing to go on with, unless all that is needed is there.
                 lacking = [item for item in objects if id(item) in void and target.lacks_input(item)]
@@ -97,16 +116,18 @@ class StepProgram:
         step: the plan's step.
         batches: what an entity fetch asks.
         collect: where a root fetch's answer is merged.
+        contexts: what the one target of an entity fetch takes from objects above its own.
         always: whether the step has no conditions.
         shares: whether equal entities may share what came back for them: no other step changes it in one place alone.
         has_dependents: whether other steps go on with what this one brings.
     """
 
-    __slots__ = ("_body", "_head", "always", "batches", "collect", "has_dependents", "shares", "step")
+    __slots__ = ("_body", "_head", "always", "batches", "collect", "contexts", "has_dependents", "shares", "step")
 
     def __init__(self, step: FetchStep, *, shares: bool, has_dependents: bool) -> None:
         self.step = step
         self.batches = tuple(BatchProgram(batch) for batch in step.batches)
+        self.contexts = next((each.contexts for batch in self.batches for each in batch.targets if each.contexts), None)
         self.collect = compile_path(step.path)
         self.always = step.conditions == ALWAYS
         self.shares = shares
@@ -117,12 +138,22 @@ class StepProgram:
         self._body = head + b"}"
         self._head = head + b',"variables":'
 
-    def body(self, variables: Mapping[str, Any], asked: Sequence[Asked] = ()) -> bytes:
-        """Write the request's JSON: the client's values of the variables that are used, and the representations."""
+    def body(
+        self, variables: Mapping[str, Any], asked: Sequence[Asked] = (), own: Mapping[str, Any] | None = None
+    ) -> bytes:
+        """Write the request's JSON: the client's values of the variables that are used, and the representations.
+
+        Args:
+            variables: the client's.
+            asked: what each `_entities` field asks.
+            own: variables of the request itself, which come from contexts.
+        """
         names = self.step.variables
         if not names and not asked:
             return self._body
         given = encode({name: variables[name] for name in names if name in variables}) if names else b"{}"
+        if own:
+            given = encode({name: variables[name] for name in names if name in variables} | dict(own))
         if not asked:
             return self._head + given + b"}"
         lists = b",".join(each.batch.head + b",".join(each.representations.encoded) + b"]" for each in asked)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from graphql import (
     DocumentNode,
+    GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
@@ -41,6 +42,10 @@ __all__ = ["CompiledOperation", "OperationCache", "Planner"]
 
 _VARIANTS = 64
 """How many plans of one operation are kept: one for each case of who asks and which labels are active."""
+
+
+_COMPARED_NAMES = 10_000
+"""How many pairs of names are compared to suggest similar ones; each takes some 50 µs."""
 
 
 class Planner(Protocol):
@@ -127,6 +132,7 @@ class OperationCache:
         self._schema = schema
         self._planner = planner
         self._settings = settings
+        self._names = _longest_list_of_names(schema)
         self._ordinary_fields = ordinary_fields(schema)
         self._rules = [
             OverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules
@@ -211,7 +217,7 @@ class OperationCache:
 
     def _compile(self, query: str, operation_name: str | None) -> CompiledOperation | VariedOperation:
         document = self._parse(query)
-        errors = validate(self._schema, document, self._rules)
+        errors = self._validate(document)
         if errors:
             if isinstance(errors[0], ValidationAbortedError):
                 raise RequestError("The document is too complex.", code="GRAPHQL_VALIDATION_FAILED")
@@ -225,6 +231,17 @@ class OperationCache:
         if variation is not None:
             return VariedOperation(document, definition, variation, OrderedDict())
         return self._compiled_from(self._planner.plan(document, operation_name), definition)
+
+    def _validate(self, document: DocumentNode) -> list[GraphQLError]:
+        """Validate, with suggestions of similar names where they cost little.
+
+        For each unknown name each known one is compared letter by letter: hundreds of the one and thousands of the
+        other would take half a minute. Where there is no introspection suggestions would give away what it hides.
+        """
+        errors = validate(self._schema, document, self._rules, hide_suggestions=True)
+        if not errors or not self._settings.introspection or len(errors) * self._names > _COMPARED_NAMES:
+            return errors
+        return validate(self._schema, document, self._rules)
 
     def _compiled_from(self, plan: QueryPlan, definition: OperationDefinitionNode) -> CompiledOperation:
         return CompiledOperation(
@@ -255,3 +272,11 @@ def _resolution_message(operations: Sequence[OperationDefinitionNode], operation
     if operation_name is not None:
         return f"The document has no operation named {operation_name!r}."
     return "The document has several operations: name one." if operations else "The document has no operation."
+
+
+def _longest_list_of_names(schema: GraphQLSchema) -> int:
+    """Count the types, or a type's fields or values where these are more: what one unknown name is compared with."""
+    lists = [schema.type_map]
+    for declared in schema.type_map.values():
+        lists += [getattr(declared, "fields", {}), getattr(declared, "values", {})]
+    return max(map(len, lists))

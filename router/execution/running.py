@@ -12,6 +12,7 @@ import structlog
 from router.errors import ResponseTooLarge, SubgraphBadResponse, SubgraphTimeout, TransportError
 from router.execution.answers import decode
 from router.execution.completion import holds
+from router.execution.contexts import Share
 from router.execution.errors import ErrorLog
 from router.execution.fetching import Asked, FetchProgram, StepProgram
 from router.execution.merge import Merger, isolated, merge_object
@@ -25,6 +26,9 @@ __all__ = ["Bounds", "Run"]
 _log = structlog.get_logger(__name__)
 
 _NOTHING: frozenset[int] = frozenset()
+
+_SHARES_AT_ONCE = 16
+"""How many requests of one step run side by side, where entities differ in what they take from contexts."""
 
 _BYTES_FOR_A_PLACE = 64
 """What one more place of an entity counts at least: an object costs memory even if there is nearly nothing in it."""
@@ -164,13 +168,26 @@ class Run:
         void: set[int] | frozenset[int] = _NOTHING
         if self._void:
             void = _NOTHING.union(*(self._void.get(parent, _NOTHING) for parent in step.step.depends_on))
-        asked = [Asked(batch, self.tree, void) for batch in step.batches]
+        if step.contexts is None:
+            await self._ask(step, [Asked(batch, self.tree, void) for batch in step.batches])
+            return
+        free = asyncio.Semaphore(_SHARES_AT_ONCE)
+
+        async def ask(share: Share) -> None:
+            async with free:
+                asked = [Asked(batch, self.tree, void, only=share.objects) for batch in step.batches]
+                await self._ask(step, asked, share.values)
+
+        await asyncio.gather(*map(ask, step.contexts.shares(self.tree)))
+
+    async def _ask(self, step: StepProgram, asked: Sequence[Asked], own: Mapping[str, Any] | None = None) -> None:
+        """Send one request for entities, and merge what comes back."""
         for each in asked:
             self._void_objects(step, each.left_out)
         if not any(each.representations.encoded for each in asked):
             return
         try:
-            response = await self._send(step, step.body(self.variables, asked))
+            response = await self._send(step, step.body(self.variables, asked, own))
             self._count_entities(step, asked, len(response.body))
             data, errors = await decode(step.step.subgraph, response, exact=self._program.exact)
         except TransportError as error:

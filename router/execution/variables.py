@@ -97,7 +97,9 @@ class Variables:
             return False
 
     def _check_by_the_book(self, values: Mapping[str, Any]) -> None:
-        coerced = get_variable_values(self._schema, self._definitions, dict(values), max_errors=_MAX_ERRORS)
+        coerced = get_variable_values(
+            self._schema, self._definitions, dict(values), max_errors=_MAX_ERRORS, hide_suggestions=True
+        )
         if isinstance(coerced, list):
             errors: list[GraphQLError] = coerced
             raise InvalidRequest.of(errors, code="BAD_USER_INPUT")

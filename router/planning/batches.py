@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from router.planning.documents import DocumentPrinter
 from router.planning.entries import united
-from router.planning.fetch_tree import Entry, FetchNode, Group
-from router.planning.plan import EntityBatch, EntityTarget, RepresentationField, RepresentationObject
+from router.planning.fetch_tree import Entry, EntryContext, FetchNode, Group
+from router.planning.plan import ContextValue, EntityBatch, EntityTarget, RepresentationField, RepresentationObject
 from router.planning.query_graph import QueryGraph
 
 __all__ = ["build_batches"]
@@ -35,6 +35,8 @@ def build_batches(
     Returns:
         The batches, the text of the request's selection, and its own variable definitions.
     """
+    contexts = _contexts(group, taken)
+    printer.contexts = {item.argument: value.variable for item, value in contexts}
     bins: list[_Bin] = []
     for entry in _joined(group.entries):
         _put(graph, group.subgraph, bins, entry, printer.selection(entry.node))
@@ -48,7 +50,24 @@ def build_batches(
         texts.append(f"{prefix}_entities(representations: ${variable}) {{ {fragments} }}")
         definitions.append(f"${variable}: [_Any!]!")
         batches.append(EntityBatch(alias, variable, tuple(item.targets)))
+    definitions += [f"${value.variable}: {item.type}" for item, value in contexts]
+    if contexts:
+        values = tuple(value for _, value in contexts)
+        batches = [
+            replace(one, targets=tuple(replace(each, contexts=values) for each in one.targets)) for one in batches
+        ]
     return tuple(batches), " ".join(texts), tuple(definitions)
+
+
+def _contexts(group: Group, taken: frozenset[str]) -> list[tuple[EntryContext, ContextValue]]:
+    """Name a variable for each argument that comes from a context; a group with such has one entry only."""
+    return [
+        (
+            item,
+            ContextValue(_free(f"context_{item.argument}", taken), item.depth, item.value, item.type.endswith("!")),
+        )
+        for item in (group.entries[0].contexts if not group.mergeable else ())
+    ]
 
 
 def _free(name: str, taken: frozenset[str]) -> str:

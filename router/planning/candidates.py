@@ -50,7 +50,7 @@ class Candidates:
         """List the subgraphs that give the field for a position's one type, computed fields included."""
         (concrete,) = position.types
         sources = self._graph.sources(concrete, selected.name)
-        if len(sources) == 1 and not position.provided and sources[0].field.requires is None:
+        if len(sources) == 1 and not position.provided and not sources[0].field.computed:
             # The usual case is quick: there is one source only, and it stands here. No other cost matters then.
             handle = position.standing(sources[0].subgraph, self._graph)
             if handle is not None:
@@ -66,7 +66,7 @@ class Candidates:
                 source = plain[subgraph]
                 cost = self._ways.requires(position, selected.name, source)
             elif source is not None:
-                provided = subgraph not in plain or plain[subgraph].field.requires is not None
+                provided = subgraph not in plain or plain[subgraph].field.computed
                 way = ways.get(subgraph)
                 cost = self._ways.descent(position, subgraph) if provided else (way.cost if way else None)
             if source is not None and cost is not None:

@@ -57,7 +57,8 @@ class Children:
 
         Without this, a chain of such fields would be planned once for every sequence of types.
         """
-        if position.base is None or len(child.sources) > 1:
+        if position.base is None or len(child.sources) > 1 or self._graph.supergraph.contexts:
+            # What a context gives depends on the type of the object above.
             self.made.append(child)
             return child
         mark = child.likeness(selected, handle)

@@ -238,7 +238,7 @@ class Chooser:
         source = chosen.source
         if chosen.provided:
             handle = self.reach_direct(position, source.subgraph)
-        elif source.field.requires is not None:
+        elif source.field.computed:
             handle = self._entries.required(position, selected.name, source, conditions)
             self._widen(handle, conditions)
         else:
@@ -269,6 +269,7 @@ class Chooser:
                 selected.index if selected.key else _LAST,
                 FetchNode(source.field.type.named) if composite else None,
                 bridge,
+                tuple(argument.name for argument in source.field.contexts),
             )
         )
         resolution = Resolution(source.subgraph, handle, fetched)

@@ -31,12 +31,18 @@ def variables_in(arguments: Sequence[ArgumentNode]) -> set[str]:
 
 
 class DocumentPrinter:
-    """Prints selections for one subgraph, and collects the variables that they use."""
+    """Prints selections for one subgraph, and collects the variables that they use.
+
+    Attributes:
+        variables: the client's that were used.
+        contexts: the request's own variables for arguments that come from contexts.
+    """
 
     def __init__(self, graph: QueryGraph, subgraph: str) -> None:
         self._graph = graph
         self._subgraph = subgraph
         self.variables: set[str] = set()
+        self.contexts: dict[str, str] = {}
         self._texts: dict[int, str] = {}  # several types may share what is below a field
 
     def selection(self, node: FetchNode) -> str:
@@ -99,9 +105,12 @@ class DocumentPrinter:
 
     def _field(self, item: FetchField) -> str:
         text = item.name if item.key == item.name else f"{item.key}: {item.name}"
+        arguments = [print_ast(argument) for argument in item.arguments]
         if item.arguments:
             self.variables |= variables_in(item.arguments)
-            text += f"({', '.join(print_ast(argument) for argument in item.arguments)})"
+        arguments += [f"{name}: ${self.contexts[name]}" for name in item.contexts]
+        if arguments:
+            text += f"({', '.join(arguments)})"
         below = f" {self.selection(item.child)}" if item.child is not None else ""
         if item.conditions == ALWAYS:
             return text + below

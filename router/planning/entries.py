@@ -8,7 +8,8 @@ from graphql import SelectionSetNode
 from graphql.language import OperationType
 
 from router.errors import PlanningError
-from router.planning.fetch_tree import Entry, FetchNode, Group
+from router.planning.contexts import setter_of
+from router.planning.fetch_tree import Entry, EntryContext, FetchNode, Group
 from router.planning.field_sets import FieldSets
 from router.planning.places import TYPENAME
 from router.planning.plan import Conditions, RepresentationField, RepresentationObject
@@ -17,7 +18,7 @@ from router.planning.query_graph import QueryGraph, Source
 from router.planning.selections import SelectedField, Selection
 from router.planning.unresolvable import unresolvable
 from router.planning.ways import Way, Ways
-from router.supergraph import FieldSet
+from router.supergraph import ContextArgument, FieldSet, JoinField
 
 __all__ = ["EntryMaker", "united"]
 
@@ -56,16 +57,18 @@ class EntryMaker:
         return self._enter(position, subgraph, way.entry, way.key, None, conditions)
 
     def required(self, position: Position, name: str, source: Source, conditions: Conditions) -> Handle:
-        """Enter a subgraph for a field with @requires: always anew, with the inputs in the representation (rule 13)."""
-        requires = source.field.requires
+        """Enter a subgraph for a field with inputs: always anew (rule 13).
+
+        What it requires is in the representation; what it takes from contexts comes in variables.
+        """
         best = self._ways.best_key(position, source)
-        if requires is None or best is None:
+        if best is None:
             raise unresolvable(self._graph, self._ways, position, name)
-        mark = (source.subgraph, requires.text)
+        mark = (source.subgraph, source.field.inputs)
         known = position.required.get(mark)
         if known is None:
             entry = source.interface or position.type_name
-            known = self._enter(position, source.subgraph, entry, best[0], requires, conditions)
+            known = self._enter(position, source.subgraph, entry, best[0], source.field, conditions)
             position.required[mark] = known
             self._ways.changed()
         return known
@@ -83,27 +86,49 @@ class EntryMaker:
         subgraph: str,
         entry: str,
         key: FieldSet,
-        requires: FieldSet | None,
+        computed: JoinField | None,
         conditions: Conditions,
     ) -> Handle:
         inputs: list[Resolution] = []
         fields = self._fields(position, key.selection, conditions, inputs, required=True)
-        if requires is not None:
-            extra = self._fields(position, requires.selection, conditions, inputs, required=False)
+        if computed is not None and computed.requires is not None:
+            extra = self._fields(position, computed.requires.selection, conditions, inputs, required=False)
             fields = united(fields, extra)
-        needs = {item.handle.group for item in inputs} | self._typenames(position)
+        taken = computed.contexts if computed is not None else ()
+        setters: set[Group] = set()
+        contexts = tuple(self._context(position, argument, conditions, inputs, setters) for argument in taken)
+        needs = {item.handle.group for item in inputs} | self._typenames(position) | setters
         if not needs:
             needs = {handle.group for handle in (*position.wide.direct.values(), *position.jumped.values())}
         node = FetchNode(entry)
         mark = (subgraph, frozenset(needs))
-        group = position.wide.entered.get(mark)
+        group = position.wide.entered.get(mark) if not contexts else None
         if group is None:
             group = Group(subgraph, OperationType.QUERY, needs, level=1 + max(item.level for item in needs))
-            position.wide.entered[mark] = group
+            if not contexts:
+                position.wide.entered[mark] = group
             self._needs.add_group(group)
-        group.entries.append(Entry(position.path(self._graph), entry, key.text, fields, node))
+        group.entries.append(Entry(position.path(self._graph), entry, key.text, fields, node, contexts))
         self._ways.forget(position)
         return Handle(group, node, tuple(inputs), conditions)
+
+    def _context(
+        self,
+        position: Position,
+        argument: ContextArgument,
+        conditions: Conditions,
+        inputs: list[Resolution],
+        setters: set[Group],
+    ) -> EntryContext:
+        """Have an argument's value fetched at the object further up that sets its context."""
+        setter = setter_of(self._graph, position, argument.context)
+        if setter is None:
+            raise PlanningError(f"no object above {position.type_name} sets the context {argument.context} here")
+        if (group := self._needs.typename(setter)) is not None:
+            setters.add(group)
+        selection = self._field_sets.selection(setter.type_name, argument.selection.selection)
+        value = self._object(setter, selection, conditions, inputs, required=False)
+        return EntryContext(argument.name, argument.type.text, len(setter.path(self._graph)), value)
 
     def _typenames(self, position: Position) -> set[Group]:
         """Have `__typename` wherever the way to a position is for some types only, and before a position's own type."""

@@ -58,7 +58,7 @@ class Estimate:
         shell = Position("", frozenset(), place=_NO_PLACE, sources=(), provided={subgraph: provided})
         below = shell.provides(subgraph, concrete, selected.name, self._graph) if provided else None
         for source in self._graph.sources(concrete, selected.name):
-            if source.subgraph == subgraph and (source.field.requires is None or below is not None):
+            if source.subgraph == subgraph and (not source.field.computed or below is not None):
                 own = (source.field.provides.selection,) if source.field.provides is not None else ()
                 return source, (*own, *(below or ()))
         if below is None or concrete not in self._graph.types:
@@ -74,7 +74,7 @@ class Estimate:
         for source in self._graph.sources(types[0], selected.name):
             own = (source.field.provides.selection,) if source.field.provides is not None else ()
             more = self.below(selected, source, own)
-            target = source.subgraph + (f"/{selected.name}" if source.field.requires is not None else "")
+            target = source.subgraph + (f"/{selected.name}" if source.field.computed else "")
             rank = (more + (target not in jumps), source.subgraph != subgraph, target)
             if best is None or rank < best:
                 best, below = rank, more

@@ -85,7 +85,7 @@ class _Graph:
         first: dict[tuple[str, int], Group] = {}
         gone: dict[Group, Group] = {}
         for group in self._groups:
-            if not group.entries:
+            if not group.mergeable:
                 continue
             kept = first.setdefault((group.subgraph, group.level), group)
             if kept is not group:
@@ -109,7 +109,7 @@ class _Graph:
     def _pairs(self) -> list[tuple[Group, Group]]:
         by_subgraph: dict[str, list[Group]] = {}
         for group in self._groups:
-            if group.entries:
+            if group.mergeable:
                 by_subgraph.setdefault(group.subgraph, []).append(group)
         pairs = []
         for same in by_subgraph.values():

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from graphql.language import ArgumentNode, OperationType
 
 from router.planning.conditions import both, either
-from router.planning.plan import ALWAYS, Conditions, PathSegment, RepresentationField
+from router.planning.plan import ALWAYS, Conditions, PathSegment, RepresentationField, RepresentationObject
 
-__all__ = ["Entry", "FetchField", "FetchNode", "Group"]
+__all__ = ["Entry", "EntryContext", "FetchField", "FetchNode", "Group"]
 
 
 @dataclass(slots=True, eq=False)
@@ -19,6 +19,7 @@ class FetchField:
     Attributes:
         order: keeps the client's order; what the planner adds comes last.
         bridge: it only leads to what is below it; another request brings the field itself.
+        contexts: its arguments whose values come from contexts.
     """
 
     key: str
@@ -30,6 +31,7 @@ class FetchField:
     order: int
     child: FetchNode | None = None
     bridge: bool = False
+    contexts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +87,23 @@ class FetchNode:
         return reason
 
 
+@dataclass(frozen=True, slots=True)
+class EntryContext:
+    """An argument's value that comes from an object further up.
+
+    Attributes:
+        argument: the argument's name.
+        type: its type, as SDL writes it.
+        depth: how many segments of the entry's path lead to that object.
+        value: what of the object it is: one leaf.
+    """
+
+    argument: str
+    type: str
+    depth: int
+    value: RepresentationObject
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """Where a group starts: entities at a position, with the representation that they are asked by.
@@ -92,6 +111,7 @@ class Entry:
     Attributes:
         typename: what the representation's `__typename` says.
         key: the key's text, for people and for telling entries apart.
+        contexts: what fields take from objects further up; such an entry has a request of its own.
     """
 
     path: tuple[PathSegment, ...]
@@ -99,6 +119,7 @@ class Entry:
     key: str
     representation: tuple[RepresentationField, ...]
     node: FetchNode
+    contexts: tuple[EntryContext, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +142,11 @@ class Group:
     path: tuple[PathSegment, ...] = ()
     sequence: int = 0
     level: int = 1
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether other entity requests may join: not where values of variables differ from entity to entity."""
+        return bool(self.entries) and not any(entry.contexts for entry in self.entries)
 
     def reason(self) -> Conditions:
         """Give the conditions under which the request is made at all."""

@@ -68,10 +68,13 @@ class LabelledFields:
                     yield from self._in_field_set(type_name, key.fields.selection)
 
     def _behind(self, type_name: str, name: str) -> Iterator[tuple[str, str]]:
-        """Give what a field requires."""
+        """Give what a field requires, or takes from objects further up."""
         for copy in self._copies(type_name, name):
             if copy.requires is not None:
                 yield from self._in_field_set(type_name, copy.requires.selection)
+            for argument in copy.contexts:
+                for setter in self._graph.supergraph.contexts.get(argument.context, ()):
+                    yield from self._in_field_set(setter, argument.selection.selection)
 
     def _in_field_set(self, type_name: str, selection: SelectionSetNode) -> Iterator[tuple[str, str]]:
         for node in selection.selections:

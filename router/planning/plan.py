@@ -18,6 +18,7 @@ __all__ = [
     "ALWAYS",
     "Condition",
     "Conditions",
+    "ContextValue",
     "DeniedField",
     "EntityBatch",
     "EntityTarget",
@@ -114,11 +115,31 @@ class RepresentationObject:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextValue:
+    """A variable of a request whose value comes from an object above the entities that are asked for.
+
+    Entities below objects with other values are asked for in another request.
+
+    Attributes:
+        variable: its name, without `$`.
+        depth: how many segments of the target's path lead to that object.
+        value: what of the object it is: one leaf, of which `None` stands for what is not there.
+        required: without a value nothing is asked.
+    """
+
+    variable: str
+    depth: int
+    value: RepresentationObject
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EntityTarget:
     """Places whose objects are asked for; what comes back for each is merged into it."""
 
     path: tuple[PathSegment, ...]
     representation: RepresentationObject
+    contexts: tuple[ContextValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

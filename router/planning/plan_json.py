@@ -8,6 +8,7 @@ from router.planning.plan import (
     ALWAYS,
     Conditions,
     EntityBatch,
+    EntityTarget,
     FetchStep,
     QueryPlan,
     RepresentationField,
@@ -61,11 +62,22 @@ def _conditions(conditions: Conditions) -> list[list[_Json]]:
 
 
 def _batch(batch: EntityBatch) -> _Json:
-    targets = [
-        {"path": print_path(target.path), "requires": _representation(target.representation)}
-        for target in batch.targets
-    ]
+    targets = [_target(target) for target in batch.targets]
     return {"alias": batch.alias, "variable": batch.variable, "targets": targets}
+
+
+def _target(target: EntityTarget) -> _Json:
+    value: _Json = {"path": print_path(target.path), "requires": _representation(target.representation)}
+    if target.contexts:
+        value["contexts"] = [
+            {
+                "variable": item.variable,
+                "path": print_path(target.path[: item.depth]),
+                "value": _representation(item.value),
+            }
+            for item in target.contexts
+        ]
+    return value
 
 
 def _representation(value: RepresentationObject) -> list[_Json]:

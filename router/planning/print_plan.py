@@ -84,6 +84,11 @@ def _batch(batch: EntityBatch, document: str) -> list[str]:
         f'Flatten(path: "{print_path(target.path)}") {_representation(target.representation)}'
         for target in batch.targets
     ]
+    lines += [
+        f'Context(${value.variable}: "{print_path(target.path[: value.depth])}") {_representation(value.value)}'
+        for target in batch.targets
+        for value in target.contexts
+    ]
     return [*lines, f"=> {_selection_of(document, batch.alias)}"]
 
 

@@ -200,6 +200,8 @@ def _print_extras(field: JoinField) -> str:
         extras += f" overridden while {field.overridden_by_label}"
     if field.override_label is not None:
         extras += f" only while {field.override_label}"
+    for argument in field.contexts:
+        extras += f" takes {argument.name} from ${argument.context} {{{argument.selection.text}}}"
     if field.requires is not None:
         extras += f" requires {{{field.requires.text}}}"
     if field.provides is not None:

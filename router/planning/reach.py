@@ -106,7 +106,7 @@ class Reach:
             return True
         for concrete in self._graph.possible(type_name):
             source = self._source(subgraph, concrete, node.name.value)
-            if source is None or source.field.requires is not None:
+            if source is None or source.field.computed:
                 return False
             if not self.covers(subgraph, source.field.type.named, node.selection_set):
                 return False
@@ -169,7 +169,7 @@ class Reach:
             source
             for source in self._graph.sources(concrete, name)
             if source.subgraph in standing
-            and (source.field.requires is None or self._computable(concrete, source, standing, guard, mark))
+            and (not source.field.computed or self._computable(concrete, source, standing, guard, mark))
         ]
         if not usable or node.selection_set is None:
             return bool(usable)
@@ -180,9 +180,12 @@ class Reach:
     def _computable(
         self, concrete: str, source: Source, standing: frozenset[str], guard: _Guard, mark: tuple[str, str]
     ) -> bool:
-        """Whether what a computed field requires can be had; it never counts as its own input."""
+        """Whether what a computed field requires can be had; it never counts as its own input.
+
+        What it takes from contexts depends on the way to the object, which types alone do not tell.
+        """
         if source.field.requires is None:
-            return False
+            return source.field.computed
         if mark in guard:
             self._met.add(mark)
             return False

@@ -47,6 +47,9 @@ def _reason(
         return f"{coordinate} depends on a label of a progressive override"
     if subgraph not in found:
         return f"has {coordinate}, but {_closed(graph, concrete, subgraph)}"
+    if field.contexts:
+        names = ", ".join(f"${argument.context}" for argument in field.contexts)
+        return f"{coordinate} takes arguments from {names}, which are not all set above, or cannot be had there"
     if field.requires is not None:
         return f"{coordinate} requires {{{field.requires.text}}}, which cannot all be had here"
     return f"has {coordinate}, but not for all types of this position alike"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
+from router.planning.contexts import setter_of
 from router.planning.effort import Effort
 from router.planning.places import TYPENAME
 from router.planning.positions import Handle, Position
@@ -47,7 +48,7 @@ class Ways:
         self._reach = reach
         self._effort = effort
         self._found: dict[int, dict[str, Way]] = {}
-        self._computed: dict[tuple[str, str], Cost | None] = {}
+        self._computed: dict[tuple[int, str, str], Cost | None] = {}
         self._met: set[tuple[int, str]] = set()
         self.fixed_root = False
 
@@ -113,7 +114,7 @@ class Ways:
     def source(self, position: Position, concrete: str, name: str, subgraph: str) -> Source | None:
         """Give the source of a field in a subgraph when it needs no input: provided here, or without @requires."""
         for source in self._graph.sources(concrete, name):
-            if source.subgraph == subgraph and source.field.requires is None:
+            if source.subgraph == subgraph and not source.field.computed:
                 return source
         if subgraph in position.provided and position.provides(subgraph, concrete, name, self._graph) is not None:
             own = self._graph.types[concrete].subgraphs[subgraph].fields.get(name)
@@ -212,7 +213,7 @@ class Ways:
 
     def _candidates(self, position: Position, concrete: str, name: str) -> list[Source]:
         found = list(self._graph.sources(concrete, name))
-        here = {source.subgraph for source in found if source.field.requires is None}
+        here = {source.subgraph for source in found if not source.field.computed}
         provided = [self.source(position, concrete, name, item) for item in position.provided if item not in here]
         return [*found, *(source for source in provided if source is not None)]
 
@@ -245,21 +246,21 @@ class Ways:
         self, position: Position, name: str, source: Source, found: dict[str, Way], guard: _Guard
     ) -> Cost | None:
         mark = (id(position), name)
-        if source.field.requires is None:
+        if not source.field.computed:
             return None
         if mark in guard:
             self._met.add(mark)
             return None
-        known = position.required.get((source.subgraph, source.field.requires.text))
+        known = position.required.get((source.subgraph, source.field.inputs))
         if known is not None:
             return 0, known.group.level
         if not guard:
             self._computed.clear()
-        key = (name, source.subgraph)
+        key = (id(position), name, source.subgraph)
         if key in self._computed:
             return self._computed[key]
         before, self._met = self._met, set()
-        cost = self._computation(position, source, source.field.requires, found, guard | {mark})
+        cost = self._computation(position, source, found, guard | {mark})
         self._met.discard(mark)
         if not self._met:
             # No guard had a say in it: within this search it will cost the same wherever it is required.
@@ -267,14 +268,21 @@ class Ways:
         self._met |= before
         return cost
 
-    def _computation(
-        self, position: Position, source: Source, requires: FieldSet, found: dict[str, Way], guard: _Guard
-    ) -> Cost | None:
-        inputs = self.field_set(position, requires.selection, found, guard)
+    def _computation(self, position: Position, source: Source, found: dict[str, Way], guard: _Guard) -> Cost | None:
+        requires = source.field.requires
+        inputs = [(0, 0) if requires is None else self.field_set(position, requires.selection, found, guard)]
         key = self.best_key(position, source, found, guard)
-        if inputs is None or key is None:
+        for argument in source.field.contexts:
+            setter = setter_of(self._graph, position, argument.context)
+            if setter is None:
+                return None
+            wide = setter.base is None and self._graph.is_abstract(setter.type_name)
+            parts = [setter.narrow(name, self._graph) for name in sorted(setter.types)] if wide else [setter]
+            inputs += [self.field_set(part, argument.selection.selection, self.at(part), guard) for part in parts]
+        costs = [item for item in inputs if item is not None]
+        if key is None or len(costs) < len(inputs):
             return None
-        return inputs[0] + key[1][0] + 1, max(inputs[1], key[1][1]) + 1
+        return sum(cost for cost, _ in costs) + key[1][0] + 1, max(key[1][1], *(level for _, level in costs)) + 1
 
     def best_key(
         self, position: Position, source: Source, found: dict[str, Way] | None = None, guard: _Guard = frozenset()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from router.execution.json_text import has_long_numbers
 from router.execution.request import GraphQLRequest
 from router.server.refusals import BadRequest, BatchingRefused, ContentTypeRefused
 
@@ -41,7 +44,7 @@ def from_body(body: bytes) -> GraphQLRequest:
         BadRequest: it is no JSON, or not of the right shape.
     """
     try:
-        content = orjson.loads(body)
+        content = _loads(body)
     except orjson.JSONDecodeError as error:
         detail = str(error).partition(":")[0]
         raise BadRequest(f"The request body is no valid JSON: {detail}.") from error
@@ -100,10 +103,20 @@ def from_parameters(parameters: dict[str, Any]) -> GraphQLRequest:
     return GraphQLRequest(query, operation_name, variables or {}, extensions or {})
 
 
+def _loads(text: bytes) -> Any:
+    """Decode JSON with integers of any length, which custom scalars may have; orjson makes floats of the longest."""
+    content = orjson.loads(text)
+    if has_long_numbers(text):
+        # Deeper than the standard library reads, or with more digits than Python does: then it stays what orjson read.
+        with suppress(RecursionError, ValueError):
+            return json.loads(text)
+    return content
+
+
 def _json_parameter(name: str, text: str) -> Any:
     if text == "":
         return None
     try:
-        return orjson.loads(text)
+        return _loads(text.encode())
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The parameter '{name}' is no valid JSON.") from error

@@ -5,6 +5,7 @@ from router.supergraph.loader import load_supergraph
 from router.supergraph.model import (
     AppliedDirective,
     Argument,
+    ContextArgument,
     Field,
     JoinField,
     Key,
@@ -22,6 +23,7 @@ __all__ = [
     "AppliedDirective",
     "Argument",
     "Caller",
+    "ContextArgument",
     "Field",
     "FieldSet",
     "JoinField",

@@ -18,6 +18,7 @@ from graphql.language import (
 
 from router.errors import SupergraphError
 from router.supergraph.api_schema import build_api_schema
+from router.supergraph.contexts import read_contexts
 from router.supergraph.extensions import fold_extensions
 from router.supergraph.links import Links, arguments_of, read_links
 from router.supergraph.model import Subgraph, Supergraph
@@ -47,13 +48,15 @@ def load_supergraph(sdl: str) -> Supergraph:
     links = read_links(document)
     _refuse_unknown_directives(document, links)
     subgraphs = _read_subgraphs(document, links)
+    types = read_types(document, links, subgraphs)
     return Supergraph(
         sdl=sdl,
         version=hashlib.sha256(sdl.encode()).hexdigest()[:16],
         api_schema=build_api_schema(document, links),
         subgraphs={subgraph.name: subgraph for subgraph in subgraphs},
-        types=read_types(document, links, subgraphs),
+        types=types,
         root_types=_read_root_types(document),
+        contexts=read_contexts(types),
     )
 
 
@@ -109,7 +112,6 @@ def _refuse_unknown_directives(document: DocumentNode, links: Links) -> None:
                     raise SupergraphError(f"the directive @{name} is not understood by this router")
                 if links.joins.get(name) == "directive":
                     _refuse_carried(arguments_of(directive))
-                _refuse_unsupported(name, links)
 
 
 def _refuse_carried(arguments: Mapping[str, Any]) -> None:
@@ -120,11 +122,6 @@ def _refuse_carried(arguments: Mapping[str, Any]) -> None:
     given = arguments.get("args")
     if name == "link" and isinstance(given, dict) and "/connect/" in str(given.get("url")):
         raise SupergraphError(f"the specification {given['url']} (@connect) is not understood by this router")
-
-
-def _refuse_unsupported(name: str, links: Links) -> None:
-    if links.directives.get(name) == "context":
-        raise SupergraphError(f"the directive @{name} is not supported by this router")
 
 
 def _nodes_with_directives(definition: object) -> list[Any]:

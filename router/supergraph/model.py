@@ -20,6 +20,7 @@ from router.supergraph.requirements import Requirement
 __all__ = [
     "AppliedDirective",
     "Argument",
+    "ContextArgument",
     "Field",
     "JoinField",
     "Key",
@@ -107,6 +108,21 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that clients do not see: its value comes from an object further up (`@fromContext`).
+
+    Attributes:
+        context: names the types that set it.
+        selection: which value of such an object it is: one leaf, by fragments where types call it differently.
+    """
+
+    name: str
+    type: TypeRef
+    context: str
+    selection: FieldSet
+
+
+@dataclass(frozen=True, slots=True)
 class JoinField:
     """A field as one subgraph has it.
 
@@ -116,6 +132,7 @@ class JoinField:
         overridden: declared there, but another subgraph took it over for good (rule 19).
         overridden_by_label: another subgraph has it instead while this progressive label is active.
         override_label: it is this subgraph's only while this progressive label is active.
+        contexts: the arguments that it takes from contexts.
     """
 
     name: str
@@ -126,6 +143,18 @@ class JoinField:
     override_label: str | None = None
     requires: FieldSet | None = None
     provides: FieldSet | None = None
+    contexts: tuple[ContextArgument, ...] = ()
+
+    @property
+    def computed(self) -> bool:
+        """Whether it takes inputs, so that the subgraph is always entered anew for it (rule 13)."""
+        return self.requires is not None or bool(self.contexts)
+
+    @property
+    def inputs(self) -> str:
+        """What it takes, as text: fields of one type with the same inputs can be computed together."""
+        contexts = "".join(f" ${item.context} {item.name}: {item.selection.text}" for item in self.contexts)
+        return (self.requires.text if self.requires is not None else "") + contexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +218,7 @@ class Supergraph:
         subgraphs: by name, in `join__Graph` order.
         types: the full supergraph's own types by name.
         root_types: the root type's name for each kind of operation there is.
+        contexts: for each context the types that set it, abstract ones with all that they can be.
     """
 
     sdl: str = field(repr=False)
@@ -197,3 +227,4 @@ class Supergraph:
     subgraphs: Mapping[str, Subgraph]
     types: Mapping[str, SupergraphType] = field(repr=False)
     root_types: Mapping[OperationType, str]
+    contexts: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)

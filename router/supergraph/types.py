@@ -27,6 +27,7 @@ from router.supergraph.links import Links, arguments_of
 from router.supergraph.model import (
     AppliedDirective,
     Argument,
+    ContextArgument,
     Field,
     JoinField,
     Key,
@@ -302,8 +303,6 @@ class _Reader:
     def _join_fields(self, given: list[dict[str, Any]], plain: JoinField, where: str) -> dict[str, JoinField]:
         fields: dict[str, JoinField] = {}
         for item in given:
-            if item.get("contextArguments"):
-                raise SupergraphError(f"{where}: @fromContext (contextArguments) is not supported by this router")
             if item.get("graph") is not None:
                 fields[self._graph(item["graph"], where)] = self._join_field(item, plain, where)
         for item in given:
@@ -323,6 +322,7 @@ class _Reader:
             overridden_by_label=None if item.get("override") else label,
             requires=_field_set(item.get("requires"), f"{where} @requires"),
             provides=_field_set(item.get("provides"), f"{where} @provides"),
+            contexts=tuple(_context_argument(given, where) for given in item.get("contextArguments") or ()),
         )
 
     def _apply_override(self, item: Mapping[str, Any], fields: dict[str, JoinField], where: str) -> None:
@@ -342,6 +342,23 @@ class _Reader:
 def _requirements(applied: Iterable[AppliedDirective], where: str) -> frozenset[Requirement]:
     found = (read_requirement(item.name, item.arguments, where=where) for item in applied)
     return frozenset(item for item in found if item is not None)
+
+
+def _context_argument(given: Any, where: str) -> ContextArgument:
+    """Read one of `contextArguments`; its selection has braces of its own or none.
+
+    Raises:
+        SupergraphError: a part of it is missing or cannot be read.
+    """
+    parts = [given.get(name) if isinstance(given, dict) else None for name in ("name", "type", "context", "selection")]
+    if not all(isinstance(part, str) and part for part in parts):
+        raise SupergraphError(f"{where}: contextArguments need name, type, context and selection")
+    name, type_text, context, text = map(str, parts)
+    text = text.strip()
+    if text.startswith("{") and text.endswith("}"):
+        text = text[1:-1]
+    selection = parse_field_set(text, where=f"{where} @fromContext")
+    return ContextArgument(name, _type_ref(parse_type(type_text, no_location=True)), context, selection)
 
 
 def _field_set(text: object, where: str) -> FieldSet | None:

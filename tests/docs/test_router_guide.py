@@ -30,19 +30,20 @@ _SHOWN_FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.MULTIL
 
 @pytest.mark.system
 def test_every_command_runs_and_prints_what_stands_below_it(tmp_path: Path) -> None:
-    ports = dict(zip((4000, 4001, 4002, 4003), free_ports(4), strict=True))
+    ports = dict(zip((4000, 4001, 4002, 4003, 4004), free_ports(5), strict=True))
     blocks = blocks_of(TEXT)
     with Walk(PYTHON | {"/tmp/library": str(tmp_path)}, ports) as walk:
         seen = list(walk.go(blocks))
     assert [block for block in blocks if block not in seen] == [block for block in blocks if block.installs]
-    assert sum(block.serves for block in seen) == 3
+    assert sum(block.serves for block in seen) == 4
     assert {block.language for block in seen} == {"sh", "python", "graphql", "yaml", "json", "text"}
 
 
 def test_the_files_that_it_shows_are_those_of_the_examples() -> None:
     shown = dict(_SHOWN_FILE.findall(TEXT))
     assert sorted(shown) == [
-        f"examples/router/{name}" for name in ("books.py", "reviews.graphql", "reviews.py", "router.yaml", "stock.py")
+        f"examples/router/{name}"
+        for name in ("books.py", "one_process.py", "reviews.graphql", "reviews.py", "router.yaml", "stock.py")
     ]
     if os.environ.get("UPDATE_SNAPSHOTS"):
         GUIDE.write_text(_SHOWN_FILE.sub(_as_it_is, GUIDE.read_text(encoding="utf-8")), encoding="utf-8")

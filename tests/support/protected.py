@@ -12,8 +12,9 @@ from router.composition import SubgraphSource, compose
 from router.supergraph import Supergraph, load_supergraph
 
 _LINK = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@requires", "@external", '
-    '"@shareable", "@override", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])\n'
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@requires", "@external", '
+    '"@shareable", "@override", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy", '
+    '"@context", "@fromContext"])\n'
 )
 _SPECS = "".join(
     f'@link(url: "https://specs.apollo.dev/{name}/v0.1", for: SECURITY) '

@@ -70,6 +70,17 @@ def test_labels_interface_objects_and_demands_are_read_alike(name: str) -> None:
     assert [item.name for item in types["Media"].fields["list"].directives] == ["listSize"]
 
 
+@pytest.mark.parametrize("name", ["contexts_apollo", "contexts_guild"])
+def test_contexts_are_read_alike(name: str) -> None:
+    supergraph = _load(name)
+    price = supergraph.types["Transaction"].subgraphs["tx"].fields["price"]
+
+    assert supergraph.contexts == {"tx__u": {"User"}, "users__userContext": {"User"}}
+    assert price.inputs == " $tx__u cur: prefs { currency } $tx__u l: locale"
+    assert [argument.type.text for argument in price.contexts] == ["String", "String"]
+    assert list(supergraph.types["Transaction"].fields["price"].arguments) == []
+
+
 def test_descriptions_reach_clients() -> None:
     schema = _load("join_0_5_apollo").api_schema
 

@@ -162,11 +162,10 @@ def test_list_depth_is_counted() -> None:
             HEAD.replace("join/v0.5", "join/v0.9") + "type Query @join__type(graph: A) { a: Int }",
             "the specification https://specs.apollo.dev/join/v0.9",
         ),
-        (HEAD + 'type Query @join__type(graph: A) { a: Int @context(name: "c") }', "the directive @context"),
         (
             HEAD
             + 'type Query @join__type(graph: A) { a: Int @join__field(graph: A, contextArguments: [{name: "x"}]) }',
-            r"Query\.a: @fromContext",
+            r"Query\.a: contextArguments need name, type, context and selection",
         ),
         (HEAD + 'type Query @join__type(graph: A, key: "{") { a: Int }', "the field set"),
         (HEAD + "type Query @join__type(graph: A) { a: Missing }", "no valid API schema"),
