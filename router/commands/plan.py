@@ -20,6 +20,7 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from router.commands.callers import variant_for
 from router.commands.conditions import with_conditions
 from router.commands.files import load, read_text
 from router.errors import PlanningError, RequestError
@@ -86,6 +87,16 @@ def run(
             "requests with what each waits for; plan: what is executed."
         ),
     ] = Stage.PLAN,
+    caller: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON",
+            help='Who asks, such as {"authenticated": true, "scopes": ["a"]}; else one who may have everything.',
+        ),
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL", help="An override label that is active; may be repeated.")
+    ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="How the plan is written.")] = Format.TEXT,
 ) -> None:
     """Print how an operation would be executed. The same input gives the same text."""
@@ -98,10 +109,12 @@ def run(
         raise PlanningError(_choice(document, operation_name))
     if variables is not None:
         document = with_conditions(document, _coerced(loaded.api_schema, chosen, _decoded(variables)))
+    variant = variant_for(loaded, document, operation_name, caller=caller, labels=label or [])
     if output_format is Format.JSON:
-        typer.echo(json.dumps(plan_as_json(plan_operation(loaded, document, operation_name)), indent=2))
+        plan = plan_operation(loaded, document, operation_name, variant=variant)
+        typer.echo(json.dumps(plan_as_json(plan), indent=2))
     else:
-        typer.echo(explain(loaded, document, operation_name, stage.value).rstrip("\n"))
+        typer.echo(explain(loaded, document, operation_name, stage.value, variant=variant).rstrip("\n"))
 
 
 def _text(operation: Path) -> str:

@@ -14,6 +14,7 @@ from router.planning.planner import Artefacts, Planner
 from router.planning.print_paths import print_paths
 from router.planning.print_plan import print_fields, print_path, print_plan
 from router.planning.query_graph import QueryGraph, print_query_graph
+from router.planning.variants import PLAIN, Variant
 from router.supergraph import Supergraph
 
 __all__ = ["STAGES", "Stage", "explain"]
@@ -23,17 +24,22 @@ STAGES: tuple[Stage, ...] = ("normalized", "graph", "paths", "fetches", "plan")
 
 
 def explain(
-    supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None, stage: Stage = "plan"
+    supergraph: Supergraph,
+    document: DocumentNode,
+    operation_name: str | None = None,
+    stage: Stage = "plan",
+    *,
+    variant: Variant = PLAIN,
 ) -> str:
-    """Print one stage's artefact for an operation that is valid against the API schema.
+    """Print one stage's artefact for an operation that is valid against the API schema, planned for whoever asks.
 
     Raises:
         RequestError: as `Planner.plan`.
     """
-    planner = Planner(supergraph)
+    planner = Planner(supergraph, labels=variant.labels)
     if stage == "graph":
         return print_query_graph(planner.graph)
-    artefacts = planner.artefacts(document, operation_name)
+    artefacts = planner.artefacts(document, operation_name, variant=Variant(variant.unmet))
     if stage == "normalized":
         return print_normal_operation(artefacts.normal)
     if stage == "paths":
@@ -54,6 +60,7 @@ def _print_group(graph: QueryGraph, group: Group, numbers: dict[Group, int]) -> 
     if (conditions := print_conditions(group.reason())) != "":
         head += f" if {conditions}"
     printer = DocumentPrinter(graph, group.subgraph)
+    printer.contexts = {item.argument: item.argument for entry in group.entries for item in entry.contexts}
     lines = [head]
     if group.root is not None:
         lines.append(f"  {print_path(group.path)} {printer.selection(group.root)}".replace("   ", "  "))

@@ -161,6 +161,8 @@ class Planner:
         return draft, build_fetch_graph(draft.groups)
 
 
-def plan_operation(supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None) -> QueryPlan:
+def plan_operation(
+    supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None, *, variant: Variant = PLAIN
+) -> QueryPlan:
     """Plan one operation on a supergraph; whoever plans more than one keeps a `Planner`. Raises as `Planner.plan`."""
-    return Planner(supergraph).plan(document, operation_name)
+    return Planner(supergraph).plan(document, operation_name, variant=variant)
