@@ -42,18 +42,18 @@ class _Printer:
         if id(position) in self._shown:
             return [f"{indent}(as above: several types share this selection)"]
         self._shown.add(id(position))
-        lines = [
-            f"{indent}__typename <- {', '.join(sorted(self._typename_sources(position)))}"
-        ] * position.typename_needed
+        lines = [f"{indent}__typename <- {text}" for text in self._typename_ways(position)]
         for part in (position, *(position.narrowed[name] for name in sorted(position.narrowed))):
             for same in self._by_field(part):
                 lines += self._field(part, same, indent)
         return lines
 
-    def _typename_sources(self, position: Position) -> Iterator[str]:
-        for subgraph, handle in (*position.direct.items(), *position.jumped.items()):
-            if handle.node.typename:
-                yield subgraph
+    def _typename_ways(self, position: Position) -> Iterator[str]:
+        """Say where the true type comes from, where it is asked for."""
+        if position.typename_needed:
+            for subgraph, handle in (*position.direct.items(), *position.jumped.items()):
+                if handle.node.typename:
+                    yield f"{subgraph}, {self._standing(position, handle)}"
 
     def _by_field(self, position: Position) -> list[list[Resolution]]:
         """Give the fields in the client's order, each with all that give it: some only lead to what is below."""
@@ -86,18 +86,19 @@ class _Printer:
         return label
 
     def _way(self, position: Position, resolution: Resolution) -> str:
-        handle = resolution.handle
+        standing = self._standing(position, resolution.handle)
+        own = self._graph.types[min(resolution.fetched.types)].subgraphs.get(resolution.subgraph)
+        field = None if own is None else own.fields.get(resolution.fetched.name)
+        return f"{standing}, provided" if field is not None and field.external else standing
+
+    def _standing(self, position: Position, handle: Handle) -> str:
         for (_, requires), known in position.required.items():
             if known is handle:
                 return f"entity {self._key(handle)} requires {{{requires}}}"
         for place in (position, position.base):
             if place is not None and handle in place.jumped.values():
                 return f"entity {self._key(handle)}"
-        if position.parent is None:
-            return "root"
-        own = self._graph.types[min(resolution.fetched.types)].subgraphs.get(resolution.subgraph)
-        field = None if own is None else own.fields.get(resolution.fetched.name)
-        return "here, provided" if field is not None and field.external else "here"
+        return "root" if position.parent is None else "here"
 
     def _key(self, handle: Handle) -> str:
         keys = {f"{entry.typename} {{{entry.key}}}" for entry in handle.group.entries if entry.node is handle.node}

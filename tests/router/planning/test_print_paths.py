@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import pytest
 from graphql import parse
 
+from router.planning import plan_operation
 from router.planning.explain import explain
 from tests.router.planning.graphs import catalogued
+from tests.router.planning.test_snapshots import OPERATIONS
 
 
 def _paths(topic: str, operation: str) -> list[str]:
     return explain(catalogued(topic), parse(operation), None, "paths").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("topic", "operation"),
+    [(topic, operation) for topic, operations in OPERATIONS.items() for operation in operations.values()],
+    ids=[f"{topic}, {name}" for topic, operations in OPERATIONS.items() for name in operations],
+)
+def test_whatever_is_fetched_has_a_line(topic: str, operation: str) -> None:
+    supergraph = catalogued("keys" if topic == "conditions" else topic)
+    plan = plan_operation(supergraph, parse(operation))
+    lines = explain(supergraph, parse(operation), None, "paths").splitlines()
+    for step in plan.steps:
+        assert any(f"{step.subgraph}, " in line for line in lines[1:]), step.subgraph
+    for field in plan.projection.fields:
+        if field.source not in {"__typename", "__schema", "__type"} and field.constant is None and field.selection:
+            assert any(field.source in line for line in lines[1:]), field.source
 
 
 def test_requirements_and_what_is_added_for_them_are_there() -> None:
@@ -39,7 +58,7 @@ def test_a_field_for_one_type_says_for_which() -> None:
     assert lines[:4] == [
         "Query",
         "  rated <- ratings, root",
-        "    __typename <- home",
+        "    __typename <- home, entity Media {id}",
         "    <Book> pages <- home, entity Media {id}",
     ]
     assert lines[-1] == "    <Book> isbn <- books, entity Book {id}"
