@@ -186,6 +186,17 @@ async def command(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.communicate()
 
 
+async def until_nobody_listens(host: str) -> None:
+    name, port = host.split(":")
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(name, int(port))
+        except OSError:
+            return
+        writer.close()
+        await asyncio.sleep(0.01)
+
+
 @pytest.mark.system
 class TestCommand:
     @pytest.mark.parametrize(("stop", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 0)])
@@ -213,6 +224,33 @@ class TestCommand:
                     assert client.close_code == 1001
                 rest = (await process.stderr.read()).decode()
         assert "Traceback" not in rest
+
+    async def test_the_first_line_says_what_is_served_where(self, tmp_path: Path) -> None:
+        supergraph = tmp_path / "supergraph.graphql"
+        supergraph.write_text(SUPERGRAPH.replace("HOST", "127.0.0.1:1"), encoding="utf-8")
+        async with command("--supergraph", str(supergraph), "--port", "0") as process:
+            assert process.stderr is not None
+            line = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+        assert (line["graphql"], line["graphiql"]) == (f"{line['address']}/graphql", f"{line['address']}/graphiql")
+        assert line["supergraph"] == str(supergraph)
+
+    async def test_a_second_interrupt_does_not_wait_for_what_runs(self, tmp_path: Path) -> None:
+        supergraph, config = tmp_path / "supergraph.graphql", tmp_path / "router.yaml"
+        config.write_text("shutdown_seconds: 60", encoding="utf-8")
+        async with serving(strawberry_subgraph(Seen())) as subgraph:
+            supergraph.write_text(SUPERGRAPH.replace("HOST", subgraph), encoding="utf-8")
+            async with command("--supergraph", str(supergraph), "--config", str(config), "--port", "0") as process:
+                assert process.stderr is not None
+                line = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+                host = line["address"].removeprefix("http://")
+                slow = asyncio.create_task(answer_of(host, "{ slow(seconds: 25) }"))
+                assert (await answer_of(host, "{ name }")) == {"data": {"name": "Lamp"}}
+                process.send_signal(signal.SIGINT)
+                await until_nobody_listens(host)
+                assert process.returncode is None
+                process.send_signal(signal.SIGINT)
+                assert await asyncio.wait_for(process.wait(), 10) == 0
+                await asyncio.gather(slow, return_exceptions=True)
 
     async def test_a_mistake_is_one_line_and_status_one(self, tmp_path: Path) -> None:
         async with command("--supergraph", str(tmp_path / "none.graphql")) as process:

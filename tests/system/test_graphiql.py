@@ -27,6 +27,10 @@ async def test_a_query_is_typed_and_answered(page: Page) -> None:
     answer = page.locator(".result-window")
     await expect(answer).to_contain_text("Elbkino", timeout=PATIENCE)
     await expect(answer).to_contain_text("Europe/Berlin")
+    await page.get_by_role("button", name="Show Query Plan").click()
+    plan = page.get_by_label("Query Plan", exact=True)
+    await expect(plan).to_contain_text("1 request to 1 subgraph", timeout=PATIENCE)
+    await expect(plan).to_contain_text('Fetch(service: "booking", id: 0)')
 
 
 async def test_a_live_subscription_shows_a_seat_taken_elsewhere(page: Page, embedded: System) -> None:
