@@ -126,7 +126,13 @@ def create_service(settings: BookingSettings, surroundings: Surroundings) -> Boo
             "availability.refresh": availability.refresh,
             **selling.background,
         },
-        stop=[database.close, auth_client.close, seat_client.close, selling.webhook_client.close],
+        stop=[
+            database.close,
+            auth_client.close,
+            seat_client.close,
+            selling.webhook_client.close,
+            selling.providers.close,
+        ],
     )
     return BookingService(parts, database=database, catalogue=catalogue, outbox=outbox, mails=mails, selling=selling)
 

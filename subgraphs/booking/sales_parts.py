@@ -51,6 +51,7 @@ class Selling:
         events: delivers the sandbox's webhooks.
         webhook_client: reaches this service's own webhook.
         codes: the tickets' keys, read when the service starts.
+        providers: whoever takes payments.
     """
 
     sales: Sales
@@ -58,6 +59,7 @@ class Selling:
     events: SandboxEvents
     webhook_client: OwnWebhook
     codes: TicketCodes
+    providers: Providers
 
     @property
     def background(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
@@ -124,10 +126,11 @@ def build_selling(
         page_url=settings.payment_page_url or settings.public_url,
         late=timedelta(seconds=settings.sandbox_late_seconds),
     )
+    providers = _providers(settings, sandbox)
     context = SaleContext(
         database=database,
         seat=seat,
-        providers=Providers(sandbox),
+        providers=providers,
         outbox=outbox,
         mails=mails,
         bus=bus,
@@ -150,7 +153,23 @@ def build_selling(
     mails.handle(BOOKING_MAIL, letters.send)
     outbox.handle(RELEASE_SEATS, context.release_seats)
     outbox.handle(CANCEL_BOOKINGS, sales.cancelling.handle_cancelled_showtime)
-    return Selling(sales, sandbox, events, own, codes)
+    return Selling(sales, sandbox, events, own, codes, providers)
+
+
+def _providers(settings: BookingSettings, sandbox: SandboxProvider) -> Providers:
+    """Give who takes payments. The sandbox stays for payments that it took before, as those of demo data."""
+    if settings.payment_provider != "stripe":
+        return Providers(sandbox)
+    # Its package takes a second and a half to import: only who uses it waits for that.
+    from subgraphs.booking.payments.stripe.provider import StripeProvider  # noqa: PLC0415
+
+    stripe = StripeProvider(
+        secret_key=settings.stripe_secret_key.get_secret_value(),
+        webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        return_url=settings.payment_return_url or settings.public_url,
+        api_url=settings.stripe_api_url,
+    )
+    return Providers(stripe, sandbox)
 
 
 def _services(context: SaleContext, keys: IdempotencyStore, codes: TicketCodes) -> Sales:

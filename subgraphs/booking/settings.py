@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from subgraphs.common.settings import MailSettings
@@ -32,7 +32,17 @@ class BookingSettings(MailSettings):
         default=300.0, gt=0, description="How old a figure of free seats may become before seat is asked"
     )
     idempotency_hours: int = Field(default=24, ge=1, description="How long answers to idempotency keys are kept")
-    payment_provider: str = Field(default="sandbox", pattern="^sandbox$", description="Who takes payments: sandbox")
+    payment_provider: str = Field(
+        default="sandbox", pattern="^(sandbox|stripe)$", description="Who takes new payments: sandbox or stripe"
+    )
+    payment_return_url: str = Field(
+        default="", description="Where a person comes back to after the second step at Stripe; empty: public_url"
+    )
+    stripe_secret_key: SecretStr = Field(default=SecretStr(""), description="Stripe's secret or restricted key")
+    stripe_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs Stripe's webhooks to /webhooks/stripe (whsec_…)"
+    )
+    stripe_api_url: str = Field(default="https://api.stripe.com", description="Where Stripe's API is")
     payment_page_url: str = Field(
         default="", description="Where people reach this service's payment pages; empty: public_url"
     )
@@ -50,3 +60,14 @@ class BookingSettings(MailSettings):
         default=SecretStr(""),
         description="Signs tickets; after a comma older ones that still count; empty: a file in data_dir",
     )
+
+    @model_validator(mode="after")
+    def _stripe_is_complete(self) -> Self:
+        missing = [
+            name
+            for name in ("stripe_secret_key", "stripe_webhook_secret")
+            if self.payment_provider == "stripe" and not getattr(self, name).get_secret_value()
+        ]
+        if missing:
+            raise ValueError(f"payment_provider is stripe: set {' and '.join(missing)} too")
+        return self

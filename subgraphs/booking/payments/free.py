@@ -39,6 +39,9 @@ class FreeProvider:
             return None
         return self._payment(payment_id, ProviderStatus.AUTHORIZED, _currency(reference))
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:  # noqa: ARG002 - the Protocol's
         raise ForgedWebhook("nothing is sent by this provider")
 

@@ -137,3 +137,7 @@ class PaymentProvider(Protocol):
             ValueError: signed, but not an event.
         """
         ...
+
+    async def close(self) -> None:
+        """Close its connections."""
+        ...

@@ -33,3 +33,8 @@ class Providers:
             KeyError: this release was configured without it.
         """
         return self._by_name[name]
+
+    async def close(self) -> None:
+        """Close the connections of all of them."""
+        for provider in self._by_name.values():
+            await provider.close()

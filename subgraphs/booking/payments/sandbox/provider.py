@@ -117,6 +117,9 @@ class SandboxProvider:
             return None
         return self._seen(payment)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         now = int(self._now().timestamp())
         if not is_signed(headers.get(SIGNATURE_HEADER, ""), body, secret=self._webhook_secret, now=now):

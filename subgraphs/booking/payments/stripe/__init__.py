@@ -1,0 +1,1 @@
+"""Stripe: PaymentIntents with manual capture, through Stripe's own package."""
