@@ -33,10 +33,17 @@ _DECLINES: Final = {
     "pm_card_chargeDeclinedInsufficientFunds": "insufficient_funds",
 }
 _SECOND_STEP: Final = frozenset({"pm_card_authenticationRequired"})
-_PARAMETERS: Final = frozenset(
-    "amount currency payment_method allowed_payment_method_types[0] capture_method confirm return_url description "
-    "metadata[payment_id]".split()
-)
+_PARAMETERS: Final = {
+    "amount",
+    "currency",
+    "payment_method",
+    "allowed_payment_method_types[0]",
+    "capture_method",
+    "confirm",
+    "return_url",
+    "description",
+    "metadata[payment_id]",
+}
 _ACCEPTED: Final = frozenset({"pm_card_visa", "pm_card_mastercard"})
 
 

@@ -169,7 +169,7 @@ class StripeProvider:
         )
 
     async def close(self) -> None:
-        await self._connections.close_async()  # type: ignore[no-untyped-call] - the package's own gap
+        await self._connections.close_async()  # type: ignore[no-untyped-call]  # the package's own gap
 
 
 class _Declined(Exception):
