@@ -11,6 +11,7 @@ from router.execution.refusal import formatted_errors
 from router.execution.request import GraphQLRequest, RequestContext
 from router.server.callers import Callers
 from router.server.csrf import CrossSiteGuard
+from router.server.departure import unless_gone
 from router.server.engine_port import GraphQLEngine
 from router.server.event_stream import EventStreams
 from router.server.exchange import Exchange
@@ -84,7 +85,9 @@ class GraphQLHttp:
             raise NothingAcceptable(
                 "The answer is one of application/graphql-response+json, application/json and text/event-stream."
             )
-        result = await self._plans.execute(request, await self._context(exchange), wanted)
+        execution = self._plans.execute(request, await self._context(exchange), wanted)
+        # What a mutation does is done: its client may be gone, but whoever asks next has to find it whole.
+        result = await (execution if kind is OperationType.MUTATION else unless_gone(exchange, execution))
         if result.error_codes:
             exchange.operation["codes"] = result.error_codes
         if accepted.prefers_events:

@@ -22,6 +22,7 @@ from router.execution.refusal import formatted_errors
 from router.execution.request import GraphQLRequest, RequestContext
 from router.server.asgi_types import Receive, Send
 from router.server.callers import Callers
+from router.server.departure import to_its_end
 from router.server.engine_port import GraphQLEngine
 from router.server.exchange import ClientGone
 from router.server.forwarding import HeaderForwarding, UnfitHeader
@@ -252,7 +253,8 @@ class GraphQLSocket:
                     async for response in responses:
                         await self._send(next_message(operation_id, response))
             else:
-                result = await self._plans.execute(request, context, self._wanted)
+                execution = self._plans.execute(request, context, self._wanted)
+                result = await (to_its_end(execution) if kind is OperationType.MUTATION else execution)
                 if result.is_request_error:
                     await self._send(request_error_message(operation_id, result.body))
                     return

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from router.errors import SubgraphBadResponse, SubgraphTimeout, SubgraphUnreachable
+from router.errors import SubgraphBadResponse, SubgraphResponseTooLarge, SubgraphTimeout, SubgraphUnreachable
 from router.transport.base import SubgraphRequest, SubgraphResponse
 from router.transport.graphql_ws import SUBPROTOCOL, ChannelClosed, subscribe_over
 from router.transport.headers import request_headers
@@ -40,6 +40,7 @@ class AsgiTransport:
         path: str = "/graphql",
         connect_seconds: float = 5.0,
         close_seconds: float = 1.0,
+        response_bytes: int = 64 * 1024 * 1024,
     ) -> None:
         """Prepare calls.
 
@@ -48,18 +49,20 @@ class AsgiTransport:
             path: where each has its GraphQL endpoint.
             connect_seconds: how long a subscription's socket may take to be accepted and acknowledged.
             close_seconds: how long an application may take to notice that it shall end before it is cancelled.
+            response_bytes: the longest answer.
         """
         self._apps = dict(apps)
         self._path = path
         self._connect_seconds = connect_seconds
         self._close_seconds = close_seconds
+        self._response_bytes = response_bytes
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Call the application once. See `Transport.send`."""
         app = self._app(request.subgraph)
-        exchange = _HttpExchange(request)
+        exchange = _HttpExchange(request, limit=self._response_bytes)
         scope = self._scope("http", request_headers(request)) | {"method": "POST"}
         _running = self._start(exchange.run(app, scope))
         try:
@@ -145,8 +148,9 @@ class AsgiTransport:
 class _HttpExchange:
     """One request and its answer."""
 
-    def __init__(self, request: SubgraphRequest) -> None:
+    def __init__(self, request: SubgraphRequest, *, limit: int) -> None:
         self._request = request
+        self._left = limit
         self._body_sent = False
         self._status = 0
         self._chunks: list[bytes] = []
@@ -174,10 +178,20 @@ class _HttpExchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
         elif message["type"] == "http.response.body":
-            self._chunks.append(message.get("body", b""))
+            self._add(message.get("body", b""))
             if not message.get("more_body", False) and not self.answer.done():
                 body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
                 self.answer.set_result(SubgraphResponse(self._status, body))
+
+    def _add(self, chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            self._chunks.clear()
+            self._fail(SubgraphResponseTooLarge(self._request.subgraph, "the answer is longer than allowed"), None)
+            # As where a client has gone: the application may otherwise never end.
+            raise BrokenPipeError("the answer is longer than allowed")
+        if not self.answer.done():
+            self._chunks.append(chunk)
 
     def _fail(self, failure: SubgraphBadResponse, cause: Exception | None) -> None:
         if self.answer.done() or self.disconnected.is_set():

@@ -10,7 +10,7 @@ import orjson
 import pytest
 import structlog
 
-from router.errors import SubgraphBadResponse, SubgraphTimeout, SubgraphUnreachable
+from router.errors import SubgraphBadResponse, SubgraphResponseTooLarge, SubgraphTimeout, SubgraphUnreachable
 from router.transport import AsgiTransport
 from tests.support.strawberry_subgraph import Seen, strawberry_subgraph
 from tests.support.subgraph_requests import subgraph_request
@@ -122,6 +122,21 @@ class TestWhatGoesWrong:
 
         with pytest.raises(SubgraphBadResponse, match="ended without an answer"):
             await transport_to(app).send(subgraph_request())
+
+    async def test_an_endless_answer_is_given_up_and_the_application_told(self) -> None:
+        sent = 0
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            nonlocal sent
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            while True:
+                await send({"type": "http.response.body", "body": b" " * 100, "more_body": True})
+                sent += 100
+
+        transport = transport_to(app, response_bytes=1_000)
+        with structlog.testing.capture_logs(), pytest.raises(SubgraphResponseTooLarge):
+            await transport.send(subgraph_request())
+        assert sent == 1_000
 
     async def test_an_unknown_subgraph_is_unreachable(self) -> None:
         with pytest.raises(SubgraphUnreachable, match="no application is known"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import inspect
+import tracemalloc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -12,7 +13,13 @@ import aiohttp
 import orjson
 import pytest
 
-from router.errors import SubgraphBadResponse, SubgraphTimeout, SubgraphUnreachable, TransportError
+from router.errors import (
+    SubgraphBadResponse,
+    SubgraphResponseTooLarge,
+    SubgraphTimeout,
+    SubgraphUnreachable,
+    TransportError,
+)
 from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint
 from router.transport.http import TRANSLATED, translate
 from tests.support.eventually import eventually
@@ -213,6 +220,20 @@ class TestWhatGoesWrong:
         async with talking(answering(answer)) as host, transport_to(host, SOME_LIMITS) as transport:
             with pytest.raises(SubgraphBadResponse, match="more than 1000"):
                 await transport.send(subgraph_request())
+
+    async def test_a_bomb_is_given_up_before_it_fills_memory(self) -> None:
+        bomb = gzip.compress(b" " * 50_000_000)
+        conversation = answering(http_answer(bomb, b"content-encoding: gzip"))
+        async with talking(conversation) as host, transport_to(host, SOME_LIMITS) as transport:
+            tracemalloc.start()
+            try:
+                with pytest.raises(SubgraphResponseTooLarge):
+                    await transport.send(subgraph_request())
+                _, peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+
+        assert peak < 5_000_000
 
     async def test_an_answer_at_the_limit_is_read(self) -> None:
         async with talking(answering(http_answer(b"x" * 1000))) as host, transport_to(host, SOME_LIMITS) as transport:
