@@ -27,11 +27,18 @@ def plan_as_json(plan: QueryPlan) -> _Json:
     Returns:
         `kind` is `QueryPlan`; `operationKind` is `query`, `mutation` or `subscription`; `passthrough` tells whether the
         one answer is the response as it is; `introspection`, where there is any, what the router answers itself.
+        `denied`, where there are any, the fields that the caller may not have.
         `nodes` are the requests in an order in which they can be made; each names by `after` those it waits for.
     """
     value: _Json = {"kind": "QueryPlan", "operationKind": plan.operation.value, "passthrough": plan.passthrough}
     if plan.introspection is not None:
         value["introspection"] = {"operation": plan.introspection.document}
+    if plan.denied:
+        value["denied"] = [
+            {"path": list(item.path)}
+            | ({} if item.conditions == ALWAYS else {"conditions": _conditions(item.conditions)})
+            for item in plan.denied
+        ]
     value["nodes"] = [_node(step, plan) for step in plan.steps]
     return value
 

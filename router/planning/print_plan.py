@@ -9,6 +9,7 @@ from graphql.language import FieldNode, OperationDefinitionNode, OperationType, 
 
 from router.planning.conditions import print_conditions
 from router.planning.plan import (
+    DeniedField,
     EntityBatch,
     FetchStep,
     FieldProjection,
@@ -32,6 +33,7 @@ def print_plan(plan: QueryPlan) -> str:
     lines = ["QueryPlan {" if not plan.passthrough else "QueryPlan(passthrough) {"]
     if plan.introspection is not None:
         lines += _indented(["Introspection {", *_indented([_document(plan.introspection.document)]), "}"])
+    lines += _indented(map(_denied, plan.denied))
     waves = _waves(plan.steps)
     blocks = [_wave(wave) for wave in waves]
     if len(blocks) > 1:
@@ -40,6 +42,11 @@ def print_plan(plan: QueryPlan) -> str:
     else:
         lines += _indented([line for block in blocks for line in block])
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _denied(field: DeniedField) -> str:
+    conditions = print_conditions(field.conditions)
+    return f'Denied(path: "{".".join(field.path)}"{f", if: {conditions}" if conditions else ""})'
 
 
 def _waves(steps: tuple[FetchStep, ...]) -> list[list[FetchStep]]:

@@ -60,3 +60,18 @@ def test_every_stage_can_be_had_for_a_caller(
 def test_a_caller_that_is_none_is_refused(files: tuple[Path, Path], caller: str) -> None:
     with pytest.raises(typer.BadParameter):
         command.run(supergraph=files[0], operation=files[1], caller=caller)
+
+
+def test_what_the_caller_may_not_have_is_named(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    files[1].write_text("query ($v: Boolean!) { open mail: me me @include(if: $v) }")
+
+    command.run(supergraph=files[0], operation=files[1], caller="{}")
+    assert capsys.readouterr().out.splitlines()[1:3] == [
+        '  Denied(path: "mail")',
+        '  Denied(path: "me", if: $v)',
+    ]
+    command.run(supergraph=files[0], operation=files[1], caller="{}", output_format=command.Format.JSON)
+    assert json.loads(capsys.readouterr().out)["denied"] == [
+        {"path": ["mail"]},
+        {"path": ["me"], "conditions": [[{"variable": "v", "is": True}]]},
+    ]
