@@ -7,7 +7,7 @@ a list shows the items of those types that the caller may see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from router.planning.conditions import both
 from router.planning.places import TYPENAME
@@ -59,9 +59,9 @@ class Denial:
         self._rights = rights
         self._unmet = unmet
 
-    def denied(self, name: str, *, parents: Iterable[str], types: frozenset[str]) -> frozenset[str]:
+    def denied(self, name: str, *, parent: str, types: frozenset[str]) -> frozenset[str]:
         """Name the types whose field is denied: all of them where the type that it was written on denies it."""
-        if any(self._rights.of(parent, name) & self._unmet for parent in parents):
+        if self._rights.of(parent, name) & self._unmet:
             return types
         return frozenset(concrete for concrete in types if self._rights.of(concrete, name) & self._unmet)
 
@@ -73,9 +73,9 @@ class Collector:
         self._rights = rights
         self.requirements: set[Requirement] = set()
 
-    def denied(self, name: str, *, parents: Iterable[str], types: frozenset[str]) -> frozenset[str]:
-        """Take down what a field asks for, on the types that it was written on and on those that can be."""
-        for owner in {*parents, *types}:
+    def denied(self, name: str, *, parent: str, types: frozenset[str]) -> frozenset[str]:
+        """Take down what a field asks for, on the type that it was written on and on those that can be."""
+        for owner in {parent, *types}:
             self.requirements |= self._rights.of(owner, name)
         return frozenset()
 

@@ -6,7 +6,7 @@ would need different shapes under one response key, they are two fields (rules 2
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
@@ -103,8 +103,8 @@ _Part = tuple[SelectionSetNode, str, frozenset[str], Conditions]
 class Guard(Protocol):
     """Says which fields the caller may not have."""
 
-    def denied(self, name: str, *, parents: Iterable[str], types: frozenset[str]) -> frozenset[str]:
-        """Name those of some concrete types whose field is denied, when it is asked for on static types."""
+    def denied(self, name: str, *, parent: str, types: frozenset[str]) -> frozenset[str]:
+        """Name those of some concrete types whose field is denied, when it is asked for on a static type."""
         ...
 
 
@@ -243,7 +243,7 @@ class _Builder:
                 if granted:
                     found += self._merge(key, granted, matching)
         found.sort(key=lambda item: item[0].index)
-        _settle([item for item, _ in found])
+        _settle([*(item for item, _ in found), *denied])
         return found
 
     def _granted(
@@ -253,7 +253,9 @@ class _Builder:
         if self._guard is None:
             return types
         name = occurrences[0].node.name.value
-        refused = self._guard.denied(name, parents={item.parent for item in occurrences}, types=types)
+        refused = frozenset[str]().union(
+            *(self._guard.denied(name, parent=item.parent, types=item.types & types) for item in occurrences)
+        )
         for selected, _ in self._merge(key, refused, occurrences) if refused else ():
             selected.selection, selected.denied = None, True
             denied.append(selected)

@@ -272,6 +272,23 @@ async def test_a_field_is_shown_only_where_every_way_to_it_is_open() -> None:
     assert all(item["key"] is None for item in books)
 
 
+async def test_a_fragment_on_a_type_closes_nothing_of_the_others() -> None:
+    world = _world()
+
+    answer = await _answer(world, "{ things(n: 3) { price ... on Book { price } } }")
+
+    expected = world.expected("{ things(n: 3) { ... on Lamp { price } } }")["things"]
+    assert answer["data"]["things"] == [item or {"price": None} for item in expected]
+
+
+async def test_fields_keep_the_order_of_the_operation_where_some_are_closed() -> None:
+    answer = await _answer(
+        _world(), "query($v: Boolean!) { open @skip(if: $v) secret open day }", variables={"v": True}
+    )
+
+    assert list(answer["data"]) == ["secret", "open", "day"]
+
+
 async def test_a_value_of_a_type_that_may_not_be_had_does_not_tell_its_type() -> None:
     world = _world()
 
