@@ -16,6 +16,7 @@ from typing import Final, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eventio.errors import CannotRun
+from eventio.payment_door import PAYMENT_PATHS
 from eventio.process import Services, data_folder, migrate_all, services_in_process
 from eventio.services import NAMES, service_kind
 from eventio.supergraph import read_supergraph
@@ -28,8 +29,6 @@ from subgraphs.common.clock import Clock
 from subgraphs.common.settings import MailSettings
 
 _LOCK_FILE: Final = "eventio.lock"
-# Payment providers call back over HTTP, and the sandbox has a page for a payment's second step: not the router's paths.
-_PAYMENT_PATHS: Final = ("/webhooks/", "/pay/")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class _FrontDoor:
         self._booking = booking
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(_PAYMENT_PATHS):
+        if scope["type"] == "http" and scope["path"].startswith(PAYMENT_PATHS):
             await self._booking(scope, receive, send)
         else:
             await self._router(scope, receive, send)

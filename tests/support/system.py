@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,12 +18,14 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.deployment import deployment
 from tests.support.postgres import fresh_postgres_database
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _CHECK_SECONDS = 60
+_SECRETS = ("POSTGRES_PASSWORD", "EVENTIO_SERVICE_SECRET", "EVENTIO_KEY_SECRET", "EVENTIO_TICKET_SECRET")
 
 
 @dataclass
@@ -135,31 +139,43 @@ async def embedded_system(
         await assert_books_agree(folder, "--data-dir", str(folder / "data"))
 
 
+def _here(value: str, ports: Mapping[str, int], nats_url: str) -> str:
+    """Translate the address of a container."""
+    for name, port in ports.items():
+        value = re.sub(rf"http://{name}:\d+", f"http://127.0.0.1:{port}", value)
+    return nats_url if value.startswith("nats://") else value
+
+
+def _moved(command: Sequence[str], port: int, payments_port: int) -> list[str]:
+    """Give a container's command with this machine's address, ports and files, without the program's name."""
+    replaced = {"--host": "127.0.0.1", "--port": str(port), "--payments-port": str(payments_port)}
+    replaced["--supergraph"] = str(ROOT / "supergraph.graphql")
+    return [replaced.get(before, word) for before, word in itertools.pairwise(command)]
+
+
 @contextlib.asynccontextmanager
 async def distributed_system(
     folder: Path, *, nats_url: str, changes: Mapping[str, str] | None = None
 ) -> AsyncIterator[System]:
-    """Run every service as a process of its own, each with its PostgreSQL database, joined by NATS and HTTP."""
-    names = ("auth", "booking", "seat")
-    ports = {name: free_port() for name in (*names, "router")}
+    """Run what compose.yaml describes: its commands with its environment, as processes on real PostgreSQL and NATS.
+
+    Only addresses differ: names of containers become ports of this machine.
+    """
+    parts = deployment(dict.fromkeys(_SECRETS, "a-secret-of-this-test-run-only-0123456789"))
+    ports = {name: free_port() for name in ("auth", "booking", "seat", "router")}
+    payments_port = free_port()
     async with contextlib.AsyncExitStack() as stack:
-        settings = {
-            f"EVENTIO_{name.upper()}_{key}": value
-            for name in names
-            for key, value in {
-                "DATABASE_URL": await stack.enter_async_context(fresh_postgres_database()),
-                "DATA_DIR": str(folder / name),
-                "BUS_URL": nats_url,
-                "SERVICE_SECRET": "a-secret-of-this-test-run-only-0123456789",
-                **{f"{other.upper()}_URL": f"http://127.0.0.1:{ports[other]}" for other in names},
-            }.items()
-        }
-        settings |= {
-            f"ROUTER_SUBGRAPHS__{name.upper()}__URL": f"http://127.0.0.1:{ports[name]}/graphql" for name in names
-        }
-        settings |= dict(changes or {})
-        for name in names:
+        settings: dict[str, str] = {}
+        for name in ports:
+            settings |= {key: _here(value, ports, nats_url) for key, value in parts[name].environment.items()}
+        for name in ("auth", "booking", "seat"):
+            settings[f"EVENTIO_{name.upper()}_DATABASE_URL"] = await stack.enter_async_context(
+                fresh_postgres_database()
+            )
+            settings[f"EVENTIO_{name.upper()}_DATA_DIR"] = str(folder / name)
             (folder / name).mkdir(parents=True)
+        settings["EVENTIO_BOOKING_PAYMENT_PAGE_URL"] = f"http://127.0.0.1:{payments_port}"
+        settings |= dict(changes or {})
         for command in (["migrate"], ["demo"]):
             prepared = start(command, log=folder / f"{command[0]}.log", changes=settings)
             if prepared.popen.wait(_START_SECONDS) != 0:
@@ -167,7 +183,8 @@ async def distributed_system(
         system = System(f"http://127.0.0.1:{ports['router']}", folder)
         stack.enter_context(stopped_in_the_end(system.processes))
         for name, port in ports.items():
-            process = start(["serve", name, "--port", str(port)], log=folder / f"{name}.log", changes=settings)
+            command = _moved(parts[name].command, port, payments_port)
+            process = start(command, log=folder / f"{name}.log", changes=settings)
             system.processes.append(process)
         for (_, port), process in zip(ports.items(), system.processes, strict=True):
             await wait_until_ready(f"http://127.0.0.1:{port}", process)
