@@ -37,12 +37,20 @@ def holds(conditions: Conditions, variables: Mapping[str, Any]) -> bool:
 class Completion:
     """Completes one response (GraphQL specification, section 6.4.3)."""
 
-    def __init__(self, variables: Mapping[str, Any], *, errors: ErrorLog, attribution: Attribution) -> None:
+    def __init__(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        errors: ErrorLog,
+        attribution: Attribution,
+        at: tuple[Place, Place] = ((), ()),
+    ) -> None:
+        """Begin; `at` is where the object is that is completed: the client's path, and that in the merged tree."""
         self._variables = variables
         self._errors = errors
         self._attribution = attribution
-        self._path: list[str | int] = []
-        self._place: list[str | int] = []
+        self._path: list[str | int] = [*at[0]]
+        self._place: list[str | int] = [*at[1]]
         # An error that is known already explains the nulls at its path, above it and below it.
         known = [tuple(error["path"]) for error in errors.errors if "path" in error]
         self._explained = set(known)

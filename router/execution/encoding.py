@@ -7,10 +7,19 @@ from typing import Any, Final
 
 import orjson
 
-__all__ = ["encode"]
+__all__ = ["Encoded", "encode"]
 
 _SHALLOW: Final = 8
 _LEVELS_BETWEEN: Final = 64
+
+
+class Encoded:
+    """A value that has been encoded already, as part of another that has not."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, value: Any) -> None:
+        self.body = encode(value)
 
 
 def encode(value: Any) -> bytes:
@@ -20,9 +29,15 @@ def encode(value: Any) -> bytes:
     way.
     """
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, default=_fragment)
     except orjson.JSONEncodeError:
         return _encode_deep(value)
+
+
+def _fragment(value: Any) -> orjson.Fragment:
+    if type(value) is not Encoded:
+        raise TypeError(value)
+    return orjson.Fragment(value.body)
 
 
 def _encode_deep(value: Any) -> bytes:
@@ -53,7 +68,7 @@ def _encode_deep(value: Any) -> bytes:
 
 def _encode_whole(item: Any) -> bytes | None:
     try:
-        return orjson.dumps(item)
+        return orjson.dumps(item, default=_fragment)
     except orjson.JSONEncodeError:
         return None
 

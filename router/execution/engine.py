@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLSchema, OperationType, is_object_type
 
@@ -13,6 +13,8 @@ from router.errors import RequestError, TransportError
 from router.execution.answers import is_plain
 from router.execution.encoding import encode
 from router.execution.errors import ErrorLog
+from router.execution.incremental import DeferredRun, Delivery
+from router.execution.incremental_formats import IncrementalFormat, writer_for
 from router.execution.operations import CompiledOperation, OperationCache, Planner
 from router.execution.recent import OperationKey
 from router.execution.refusal import refusal
@@ -23,6 +25,8 @@ from router.planning.plan import QueryPlan
 from router.transport.base import SubgraphRequest, SubgraphResponse, Transport
 
 __all__ = ["Engine", "ServedSchema"]
+
+_Run = TypeVar("_Run", bound=Run)
 
 _GRACE = 0.25
 """Seconds after the deadline in which a transport may say itself that it has passed."""
@@ -115,8 +119,13 @@ class Engine:
         return result
 
     def _run(self, operation: CompiledOperation, variables: Mapping[str, Any], context: RequestContext) -> Run:
+        return self._run_of(Run, operation, variables, context)
+
+    def _run_of(
+        self, kind: type[_Run], operation: CompiledOperation, variables: Mapping[str, Any], context: RequestContext
+    ) -> _Run:
         timeout = self._settings.timeout if context.timeout is None else context.timeout
-        return Run(
+        return kind(
             operation.plan,
             program=operation.program,
             variables=variables,
@@ -165,6 +174,35 @@ class Engine:
         return GraphQLResult(
             encode(response), has_data=data is not None, error_codes=run.errors.codes() if errors else ()
         )
+
+    # ---- incremental delivery --------------------------------------------------------------------------------------
+    def deliver(
+        self, request: GraphQLRequest, context: RequestContext, *, wanted: IncrementalFormat
+    ) -> AsyncGenerator[bytes, None] | None:
+        """Execute a query or mutation whose fragments with `@defer` come later (rule 39).
+
+        Returns:
+            One response, JSON, for each time that something has come; the last one says that it is the last. Closing it
+            (`aclose`) ends the fetches. None where nothing is deferred: then `execute` answers.
+
+        Raises:
+            RequestError: the document is refused; nothing has been sent.
+        """
+        operation = self._operation(request, context)
+        if operation.later is None or (operation.plan.denied and self._settings.reject_unauthorized):
+            return None
+        try:
+            variables = operation.variables.coerce(request.variables)
+        except RequestError:
+            return None
+        operation = operation.later.get(variables) or operation
+        if operation.deferred is None:
+            return None
+        run = self._run_of(DeferredRun, operation, variables, context)
+        run.defer(operation.deferred)
+        self._introspect(operation, run)
+        delivery = Delivery(operation.deferred, schedule=operation.schedule, run=run, writer=writer_for(wanted))
+        return delivery.responses()
 
     # ---- subscriptions ---------------------------------------------------------------------------------------------
     def subscribe(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:

@@ -56,6 +56,10 @@ class ErrorLog:
         self._redact = redact
         self._left_out = 0
 
+    def another(self) -> ErrorLog:
+        """Give an empty log with the same habits."""
+        return ErrorLog(limit=self._limit, redact=self._redact)
+
     def add(
         self, message: str, *, code: str, path: Sequence[str | int] | None = None, service: str | None = None
     ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from graphql import (
     DocumentNode,
@@ -26,6 +26,7 @@ from graphql.validation.validate import ValidationAbortedError
 from router.errors import RequestError
 from router.execution.exactness import needs_exact_numbers, ordinary_fields
 from router.execution.fetching import FetchProgram
+from router.execution.incremental import DeferredProgram
 from router.execution.introspection import Introspection
 from router.execution.labels import OverrideLabels
 from router.execution.overlapping_fields import OverlappingFieldsRule
@@ -35,10 +36,14 @@ from router.execution.refusal import InvalidRequest
 from router.execution.request import NOBODY, EngineSettings, GraphQLResult, RequestContext
 from router.execution.schedule import Schedule
 from router.execution.variables import Variables
+from router.planning.deferred_fragments import deferring_variables
 from router.planning.plan import QueryPlan
 from router.planning.variants import PLAIN, Variant, Variation
 
-__all__ = ["CompiledOperation", "OperationCache", "Planner"]
+__all__ = ["CompiledOperation", "LaterOperations", "OperationCache", "Planner"]
+
+_LATER_PLANS = 16
+"""How many plans of one operation are kept that differ in what is deferred."""
 
 _VARIANTS = 64
 """How many plans of one operation are kept: one for each case of who asks and which labels are active."""
@@ -59,8 +64,22 @@ class Planner(Protocol):
         """
         ...
 
-    def plan(self, document: DocumentNode, operation_name: str | None, *, variant: Variant = PLAIN) -> QueryPlan:
+    def plan(
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        *,
+        variant: Variant = PLAIN,
+        deferred: Mapping[str, bool] | None = None,
+    ) -> QueryPlan:
         """Plan one operation of a document.
+
+        Args:
+            document: valid.
+            operation_name: which operation; None where there is one only.
+            variant: what the caller may not have, and which labels are active.
+            deferred: None where everything is to come at once; otherwise the values of the variables that decide
+                which fragments with `@defer` come later.
 
         Raises:
             RequestError: no plan answers it.
@@ -81,9 +100,23 @@ class CompiledOperation:
         introspection: the part that the router answers itself.
         uses: how often it was asked for.
         constant: the response, where it depends on nothing but the schema and has been made once.
+        later: finds the operation with its fragments deferred; None where it defers nothing.
+        deferred: what comes after the first response, where this is such an operation.
     """
 
-    __slots__ = ("constant", "introspection", "kind", "plan", "program", "projector", "schedule", "uses", "variables")
+    __slots__ = (
+        "constant",
+        "deferred",
+        "introspection",
+        "kind",
+        "later",
+        "plan",
+        "program",
+        "projector",
+        "schedule",
+        "uses",
+        "variables",
+    )
 
     def __init__(self, plan: QueryPlan, *, schema: GraphQLSchema, variables: Variables, exact: bool) -> None:
         self.kind = plan.operation
@@ -96,6 +129,40 @@ class CompiledOperation:
         self.introspection = None if plan.introspection is None else Introspection(schema, plan.introspection)
         self.uses = 1
         self.constant: GraphQLResult | None = None
+        self.later: LaterOperations | None = None
+        self.deferred = None if plan.deferral is None else DeferredProgram(plan, plan.deferral, self.projector)
+
+
+class LaterOperations:
+    """An operation with its fragments deferred, by the variables that decide which of them are."""
+
+    def __init__(self, plan: Callable[[Mapping[str, bool]], CompiledOperation], names: Sequence[str]) -> None:
+        """Begin with nothing planned.
+
+        Args:
+            plan: plans the operation for values of the variables.
+            names: of these variables.
+        """
+        self._plan = plan
+        self._names = names
+        self._known: OrderedDict[tuple[bool, ...], CompiledOperation | None] = OrderedDict()
+
+    def get(self, variables: Mapping[str, Any]) -> CompiledOperation | None:
+        """Find or plan it; None where with these variables nothing comes later."""
+        key = tuple(variables.get(name) is True for name in self._names)
+        if key not in self._known:
+            self._known[key] = self._planned(key)
+            if len(self._known) > _LATER_PLANS:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return self._known[key]
+
+    def _planned(self, key: tuple[bool, ...]) -> CompiledOperation | None:
+        try:
+            operation = self._plan(dict(zip(self._names, key, strict=True)))
+        except RequestError:
+            return None
+        return operation if operation.deferred is not None else None
 
 
 @dataclass(slots=True)
@@ -197,12 +264,10 @@ class OperationCache:
         return operation
 
     def _compile_variant(self, varied: VariedOperation, variant: Variant) -> CompiledOperation | RequestError:
-        name = varied.definition.name.value if varied.definition.name is not None else None
         try:
-            plan = self._planner.plan(varied.document, name, variant=variant)
+            return self._planned(varied.document, varied.definition, variant)
         except RequestError as error:
             return error
-        return self._compiled_from(plan, varied.definition)
 
     def most_used(self, count: int) -> list[OperationKey]:
         """Give the documents and operation names that are asked for most, the first of them first."""
@@ -230,7 +295,7 @@ class OperationCache:
         variation = self._planner.variation(document, operation_name)
         if variation is not None:
             return VariedOperation(document, definition, variation, OrderedDict())
-        return self._compiled_from(self._planner.plan(document, operation_name), definition)
+        return self._planned(document, definition)
 
     def _validate(self, document: DocumentNode) -> list[GraphQLError]:
         """Validate, with suggestions of similar names where they cost little.
@@ -243,13 +308,26 @@ class OperationCache:
             return errors
         return validate(self._schema, document, self._rules)
 
-    def _compiled_from(self, plan: QueryPlan, definition: OperationDefinitionNode) -> CompiledOperation:
-        return CompiledOperation(
-            plan,
-            schema=self._schema,
-            variables=Variables(self._schema, definition.variable_definitions or ()),
-            exact=needs_exact_numbers(plan, self._ordinary_fields),
-        )
+    def _planned(
+        self, document: DocumentNode, definition: OperationDefinitionNode, variant: Variant = PLAIN
+    ) -> CompiledOperation:
+        """Plan and compile an operation for one kind of caller."""
+        name = definition.name.value if definition.name is not None else None
+        variables = Variables(self._schema, definition.variable_definitions or ())
+        operation = self._compiled_from(self._planner.plan(document, name, variant=variant), variables)
+        names = deferring_variables(document)
+        if names is not None and operation.kind is not OperationType.SUBSCRIPTION:
+
+            def plan_later(values: Mapping[str, bool]) -> CompiledOperation:
+                later = self._planner.plan(document, name, variant=variant, deferred=values)
+                return self._compiled_from(later, variables)
+
+            operation.later = LaterOperations(plan_later, names)
+        return operation
+
+    def _compiled_from(self, plan: QueryPlan, variables: Variables) -> CompiledOperation:
+        exact = needs_exact_numbers(plan, self._ordinary_fields)
+        return CompiledOperation(plan, schema=self._schema, variables=variables, exact=exact)
 
     def _parse(self, query: str) -> DocumentNode:
         try:

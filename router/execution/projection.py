@@ -9,6 +9,7 @@ from router.execution.attribution import Attribution
 from router.execution.completion import Completion, holds
 from router.execution.errors import ErrorLog
 from router.execution.generated import Amiss, Projection, compile_projection
+from router.execution.paths import Place
 from router.planning.plan import Conditions, FetchStep, ObjectProjection
 
 __all__ = ["Projector"]
@@ -29,13 +30,22 @@ class Projector:
         self._conditions: tuple[Conditions, ...] = ()
         self._attribution = Attribution(steps)
 
-    def project(self, tree: dict[str, Any], variables: Mapping[str, Any], errors: ErrorLog) -> dict[str, Any] | None:
+    def project(
+        self,
+        tree: dict[str, Any],
+        variables: Mapping[str, Any],
+        errors: ErrorLog,
+        *,
+        at: tuple[Place, Place] = ((), ()),
+    ) -> dict[str, Any] | None:
         """Give the response's data, None where null bubbled up to the root; add to `errors` why.
 
         Args:
             tree: the merged tree; the data may share leaves with it.
             variables: coerced, defaults applied.
             errors: what is known to have failed.
+            at: for an object that is not the root, the client's path to it and that in the merged tree; `tree` is
+                then this object.
         """
         if self._quick is None:
             self._uses += 1
@@ -47,10 +57,12 @@ class Projector:
             except (Amiss, KeyError, TypeError, RecursionError):
                 # Something is null, absent, hidden or misshapen: completion finds out what, and says so.
                 pass
-        return self._complete(tree, variables, errors)
+        return self._complete(tree, variables, errors, at)
 
-    def _complete(self, tree: dict[str, Any], variables: Mapping[str, Any], errors: ErrorLog) -> dict[str, Any] | None:
-        completion = Completion(variables, errors=errors, attribution=self._attribution)
+    def _complete(
+        self, tree: dict[str, Any], variables: Mapping[str, Any], errors: ErrorLog, at: tuple[Place, Place]
+    ) -> dict[str, Any] | None:
+        completion = Completion(variables, errors=errors, attribution=self._attribution, at=at)
         try:
             return completion.root(self._projection, tree)
         except RecursionError:

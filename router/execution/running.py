@@ -107,6 +107,11 @@ class Run:
                 await self._fetch_root(step)
         self._ended.add(number)
 
+    def may_be_of(self, item: dict[str, Any], types: frozenset[str] | None) -> bool:
+        """Say whether an object is of one of some types, or nobody has told yet which type it is of."""
+        concrete = item.get("__typename")
+        return types is None or concrete in types or concrete not in self._concrete_types
+
     def time_out(self) -> None:
         """Report every step that has not ended and has something to ask."""
         for step in self._program.steps:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from router.planning.batches import build_batches
+from router.planning.deferral import Parted
+from router.planning.deferred_plan import build_deferral
 from router.planning.documents import DocumentPrinter
 from router.planning.fetch_tree import Group
 from router.planning.introspection import build_introspection
@@ -18,11 +21,23 @@ from router.planning.rights import denied_fields
 __all__ = ["build_plan"]
 
 
-def build_plan(graph: QueryGraph, normal: NormalOperation, groups: Sequence[Group]) -> QueryPlan:
+def build_plan(
+    graph: QueryGraph, normal: NormalOperation, groups: Sequence[Group], parted: Parted | None = None
+) -> QueryPlan:
     """Freeze a fetch graph into a plan."""
     ids = {group: number for number, group in enumerate(groups)}
     steps = tuple(_step(graph, normal, group, ids) for group in groups)
     introspection = build_introspection(normal)
+    if parted is not None:
+        fragments = {item.delivery: item.fragments for item in parted.parts}
+        return QueryPlan(
+            operation=normal.operation,
+            steps=tuple(replace(steps[ids[group]], deferred_for=fragments.get(group.delivery, ())) for group in groups),
+            projection=build_projection(graph, parted.first),
+            introspection=introspection,
+            denied=denied_fields(normal.selection) if normal.guarded else (),
+            deferral=build_deferral(graph, normal, groups, parted),
+        )
     alone = introspection is None and answers_alone(graph, normal.selection, groups)
     return QueryPlan(
         operation=normal.operation,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphql import SelectionSetNode
+from graphql import FieldNode, SelectionSetNode
 
 from router.planning.estimate import Estimate
 from router.planning.positions import Position
@@ -74,6 +74,21 @@ class Candidates:
                 found.append(Candidate(source, (cost[0] + more, cost[1]), provided))
         return found
 
+    def is_key_field(self, position: Position, selected: SelectedField) -> bool:
+        """Tell whether a field is part of a key of its entity, and can be had here without a request more."""
+        keys = (
+            key
+            for name in self._graph.types[position.type_name].subgraphs
+            for key in self._graph.keys(name, position.type_name)
+        )
+        if not any(_names(key.selection, selected.name) for key in keys):
+            return False
+        if self._graph.is_abstract(position.type_name):
+            candidates = self.uniform(position, selected, selected.types & position.types)
+        else:
+            candidates = self.of_one_type(position, selected)
+        return any(item.cost[0] == 0 for item in candidates)
+
     def below(self, position: Position, selected: SelectedField, source: Source) -> int:
         """Estimate the requests for what is selected below a field, when this source gives it."""
         if selected.selection is None:
@@ -86,6 +101,10 @@ class Candidates:
         own = (source.field.provides.selection,) if source.field.provides is not None else ()
         concrete = min(selected.types & position.types)
         return (*own, *(position.provides(source.subgraph, concrete, selected.name, self._graph) or ()))
+
+
+def _names(selection: SelectionSetNode, field: str) -> bool:
+    return any(isinstance(node, FieldNode) and node.name.value == field for node in selection.selections)
 
 
 def _alike(left: Source, right: Source) -> bool:

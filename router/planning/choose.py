@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphql.language import OperationType
@@ -11,6 +11,7 @@ from router.errors import PlanningError
 from router.planning.candidates import Candidate, Candidates
 from router.planning.children import Children
 from router.planning.conditions import either, implies
+from router.planning.deferral import DeferredSelection
 from router.planning.effort import Effort
 from router.planning.entries import EntryMaker
 from router.planning.estimate import Estimate
@@ -26,7 +27,7 @@ from router.planning.selections import INTROSPECTION, SelectedField, Selection, 
 from router.planning.unresolvable import unresolvable
 from router.planning.ways import Cost, Ways
 
-__all__ = ["Choice", "Chooser", "Draft", "Preferences"]
+__all__ = ["Choice", "Chooser", "DeferralFailed", "Draft", "Preferences"]
 
 Preferences = Mapping[tuple[str, ...], str]
 """Which subgraph to take for the field at a path, where it is a candidate."""
@@ -41,6 +42,18 @@ class Choice:
     path: tuple[str, ...]
     subgraph: str
     candidates: tuple[tuple[str, Cost], ...]
+
+
+class DeferralFailed(PlanningError):
+    """What is deferred cannot be had by requests of its own.
+
+    Attributes:
+        delivery: the number of what comes later.
+    """
+
+    def __init__(self, delivery: int) -> None:
+        super().__init__("a deferred fragment cannot be fetched")
+        self.delivery = delivery
 
 
 @dataclass(slots=True)
@@ -79,22 +92,88 @@ class Chooser:
         self._choices: list[Choice] = []
         self._waiting: list[tuple[Position, Selection]] = []
         self._entering: set[tuple[int, str]] = set()  # the jumps whose keys are being looked for
+        self._visited: dict[int, list[Position]] = {}  # by selection
+        self._delivery = 0  # what is being chosen for
 
-    def run(self, root: Position, selection: Selection) -> Draft:
+    def run(
+        self,
+        root: Position,
+        selection: Selection,
+        deferred: Sequence[DeferredSelection] = (),
+        together: frozenset[int] = frozenset(),
+    ) -> Draft:
         """Choose for a whole operation.
+
+        Args:
+            root: the position of the root object.
+            selection: what is selected there and comes first.
+            deferred: what comes later.
+            together: deliveries that may share the requests of what comes before them.
 
         Raises:
             PlanningError: some field cannot be had from anywhere (rule 23).
+            DeferralFailed: what comes later cannot be had by requests of its own.
         """
         if self._operation is OperationType.QUERY:
             self._waiting.append((root, selection))
         else:
             self._ways.fixed_root = True
             self._serial(root, selection)
-        while self._waiting:
-            self._select(*self._waiting.pop())
+        self._run_waiting()
+        for part in deferred:
+            self._delivery = part.delivery
+            try:
+                self._choose_later(part, together=part.delivery in together)
+            except PlanningError as error:
+                if error.code != PlanningError.code:
+                    raise
+                raise DeferralFailed(part.delivery) from error
         self._ask_typenames()
         return Draft(root, self._groups, self._choices)
+
+    def _run_waiting(self) -> None:
+        while self._waiting:
+            position, selection = self._waiting.pop()
+            self._visited.setdefault(id(selection), []).append(position)
+            self._select(position, selection)
+
+    # ---- what is deferred ---------------------------------------------------------------------------------------
+    def _choose_later(self, part: DeferredSelection, *, together: bool) -> None:
+        """Choose for what comes later: by entity jumps of its own, so that what comes first is asked for no more.
+
+        What no jump brings comes with the data before it, and so do a key's fields: those are asked for anyway.
+        """
+        for position in self._visited.get(id(part.anchor), ()):
+            later = position if together else position.later()
+            if position.parent is not None and _tells_types_apart(part.selection, self._graph):
+                self.typename(position)
+            for selected in sorted(part.selection.fields, key=lambda item: self._scarcity(position, item)):
+                if selected.name == TYPENAME:
+                    self._select_typename(position, selected)
+                elif selected.name not in INTROSPECTION:
+                    where = later if self._comes_by_itself(position, later, selected) else position
+                    self._descend(selected, self.need(where, selected, selected.conditions))
+            self._run_waiting()
+
+    def _comes_by_itself(self, position: Position, later: Position, selected: SelectedField) -> bool:
+        if position.parent is None:
+            return True
+        if selected.selection is None and self._candidates.is_key_field(position, selected):
+            return False
+        return self._can_need(later, selected)
+
+    def _can_need(self, position: Position, selected: SelectedField) -> bool:
+        """Tell whether `need` would find a way to the field itself."""
+        types = selected.types & position.types
+        if position.base is None and self._graph.is_abstract(position.type_name):
+            parts = [position.narrow(concrete, self._graph) for concrete in sorted(types)]
+            uniform = bool(self._candidates.uniform(position, selected, types))
+            return uniform or all(self._can_need(item, selected) for item in parts)
+        return not types or bool(self._candidates.of_one_type(position, selected))
+
+    def _serve(self, handle: Handle) -> None:
+        if self._delivery:
+            handle.group.serves.add(self._delivery)
 
     # ---- the client's selection ---------------------------------------------------------------------------------
     def _select(self, position: Position, selection: Selection) -> None:
@@ -178,11 +257,7 @@ class Chooser:
     def _known(
         self, position: Position, selected: SelectedField, types: frozenset[str], conditions: Conditions
     ) -> Resolution | None:
-        key = self._key(position, selected)
-        resolved = position.resolved.get(key, ())
-        if position.base is not None:
-            resolved = (*resolved, *position.base.resolved.get(key, ()))
-        for item in resolved:
+        for item in position.known(self._key(position, selected)):
             fetched = item.fetched
             same = fetched.name == selected.name and fetched.argument_text == selected.argument_text
             if same and types <= fetched.types:
@@ -192,6 +267,7 @@ class Chooser:
                 if item.child is not None:
                     item.child.via_conditions = either(item.child.via_conditions, conditions)
                 self._widen(item.handle, conditions)
+                self._serve(item.handle)
                 return item
         return None
 
@@ -272,6 +348,7 @@ class Chooser:
                 tuple(argument.name for argument in source.field.contexts),
             )
         )
+        self._serve(handle)
         resolution = Resolution(source.subgraph, handle, fetched)
         if fetched.child is not None:
             serial = position.parent is None and self._operation is not OperationType.QUERY
@@ -333,6 +410,7 @@ class Chooser:
 
     def add_group(self, group: Group) -> None:
         """Take up a request that was not planned before."""
+        group.delivery = self._delivery
         self._groups.append(group)
         self._ways.changed()
 
@@ -348,13 +426,14 @@ class Chooser:
     # ---- concrete types -----------------------------------------------------------------------------------------
     def typename(self, position: Position) -> Group | None:
         """See to it that the true `__typename` is fetched at a position; give a group that brings it."""
-        wide = position.wide
+        wide = position.wide if position.wide.origin is None else position.wide.origin.wide
         if not self._graph.is_abstract(wide.type_name):
             return None
         wide.typename_needed = True
         standing = [*wide.direct.items(), *wide.jumped.items()]
         for subgraph, handle in standing:
             if not self._graph.is_interface_object(subgraph, handle.node.type_name):
+                self._serve(handle)
                 return handle.group
         ways = [
             (way.cost, self._graph.order[subgraph], subgraph)

@@ -74,7 +74,7 @@ class EntryMaker:
         return known
 
     def _reenter(self, position: Position, subgraph: str, entry: str) -> Handle:
-        above = next(iter(position.direct.values())).group
+        above = next(iter((position.origin or position).direct.values())).group
         group = Group(subgraph, OperationType.QUERY, {above}, path=position.path(self._graph), level=above.level + 1)
         group.root = FetchNode(entry)
         self._needs.add_group(group)
@@ -90,7 +90,8 @@ class EntryMaker:
         conditions: Conditions,
     ) -> Handle:
         inputs: list[Resolution] = []
-        fields = self._fields(position, key.selection, conditions, inputs, required=True)
+        keyed = position.origin or position
+        fields = self._fields(keyed, key.selection, conditions, inputs, required=True)
         if computed is not None and computed.requires is not None:
             extra = self._fields(position, computed.requires.selection, conditions, inputs, required=False)
             fields = united(fields, extra)
@@ -99,7 +100,7 @@ class EntryMaker:
         contexts = tuple(self._context(position, argument, conditions, inputs, setters) for argument in taken)
         needs = {item.handle.group for item in inputs} | self._typenames(position) | setters
         if not needs:
-            needs = {handle.group for handle in (*position.wide.direct.values(), *position.jumped.values())}
+            needs = {handle.group for handle in (*keyed.wide.direct.values(), *keyed.jumped.values())}
         node = FetchNode(entry)
         mark = (subgraph, frozenset(needs))
         group = position.wide.entered.get(mark) if not contexts else None

@@ -1,4 +1,7 @@
-"""Stage 6, the fetch graph: requests with what each depends on, merged as far as no answer comes later for it."""
+"""Stage 6, the fetch graph: requests with what each depends on, merged as far as no answer comes later for it.
+
+Requests for the first response and for what is deferred are never merged: neither waits for the other's fields.
+"""
 
 from __future__ import annotations
 
@@ -76,18 +79,19 @@ class _Graph:
             key=lambda group: group.sequence,
         )
         for before, group in pairwise(serial):
-            group.needs |= self._after([before], self._users())
+            after = self._after([before], self._users())
+            group.needs |= {item for item in after if not item.delivery}
 
     # ---- merging ------------------------------------------------------------------------------------------------
     def merge_same_level(self) -> None:
         """Groups of one level cannot need each other: entity requests to one subgraph become one (rule 7)."""
         self._level()
-        first: dict[tuple[str, int], Group] = {}
+        first: dict[tuple[str, int, int], Group] = {}
         gone: dict[Group, Group] = {}
         for group in self._groups:
             if not group.mergeable:
                 continue
-            kept = first.setdefault((group.subgraph, group.level), group)
+            kept = first.setdefault((group.subgraph, group.level, group.delivery), group)
             if kept is not group:
                 gone[group] = kept
         self._merge(gone)
@@ -107,10 +111,10 @@ class _Graph:
                     break
 
     def _pairs(self) -> list[tuple[Group, Group]]:
-        by_subgraph: dict[str, list[Group]] = {}
+        by_subgraph: dict[tuple[str, int], list[Group]] = {}
         for group in self._groups:
             if group.mergeable:
-                by_subgraph.setdefault(group.subgraph, []).append(group)
+                by_subgraph.setdefault((group.subgraph, group.delivery), []).append(group)
         pairs = []
         for same in by_subgraph.values():
             same.sort(key=lambda group: (group.level, self._place[group]))
@@ -132,6 +136,7 @@ class _Graph:
         for group, kept in gone.items():
             kept.entries += group.entries
             kept.needs |= group.needs
+            kept.serves |= group.serves
         self._groups = [group for group in self._groups if group not in gone]
         for group in self._groups:
             if not gone.keys().isdisjoint(group.needs):

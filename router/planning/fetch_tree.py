@@ -132,6 +132,8 @@ class Group:
         path: where a root type is reached again below a field (rule 12).
         sequence: of mutations, which of the serial requests it is or follows from.
         level: how many requests deep it is; 1 needs nothing.
+        delivery: what it was made for: 0 for the first response, otherwise a number of what comes later.
+        serves: what comes later and reads something of it.
     """
 
     subgraph: str
@@ -142,6 +144,8 @@ class Group:
     path: tuple[PathSegment, ...] = ()
     sequence: int = 0
     level: int = 1
+    delivery: int = 0
+    serves: set[int] = field(default_factory=set)
 
     @property
     def mergeable(self) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["improve"]
 _TRIALS = 16
 
 Outcome = tuple[Draft, list[Group]]
-_Score = tuple[int, int, int]
+_Score = tuple[int, int, int, int, int]
 _Choose = Callable[[Preferences, Effort], Outcome]
 
 
@@ -50,7 +50,7 @@ def improve(
     trials = min(_TRIALS, bounds.improvement // (1 + effort.spent))
     effort = Effort(bounds.improvement, deadline=deadline, clock=clock)
     tried: set[tuple[tuple[str, ...], str]] = set()
-    while trials > 0 and score[1] > 1 and (flip := _next(best[0], tried)) is not None:
+    while trials > 0 and score[-2] > 1 and (flip := _next(best[0], tried)) is not None:
         tried.add(flip)
         trials -= 1
         try:
@@ -93,6 +93,7 @@ def _next(draft: Draft, tried: set[tuple[tuple[str, ...], str]]) -> tuple[tuple[
 
 
 def _score(groups: list[Group]) -> _Score:
+    """Tell how deep and how many the requests are, those for the first response alone before all, and how large."""
     fields = 0
     nodes: list[FetchNode] = [group.root for group in groups if group.root is not None]
     nodes += [entry.node for group in groups for entry in group.entries]
@@ -100,4 +101,5 @@ def _score(groups: list[Group]) -> _Score:
         node = nodes.pop()
         fields += len(node.fields)
         nodes += [item.child for item in node.fields.values() if item.child is not None]
-    return depth_of(groups), len(groups), fields
+    first = [group for group in groups if not group.delivery]
+    return depth_of(first), len(first), depth_of(groups), len(groups), fields

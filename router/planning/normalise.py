@@ -10,6 +10,7 @@ from graphql.language import FragmentDefinitionNode, OperationType
 
 from router.errors import RequestError
 from router.planning.conditions import print_conditions
+from router.planning.deferred_fragments import DeferredFragments
 from router.planning.places import Place
 from router.planning.query_graph import QueryGraph
 from router.planning.selections import Guard, Selection, SelectionLimits, build_selection
@@ -41,8 +42,11 @@ def normalise(
     *,
     limits: SelectionLimits,
     guard: Guard | None = None,
+    deferred: DeferredFragments | None = None,
 ) -> NormalOperation:
-    """Pick an operation and merge its selections; what the guard denies is kept apart (rule 40).
+    """Pick an operation and merge its selections.
+
+    What the guard denies is kept apart (rule 40), what is deferred keeps its mark where `deferred` gives one.
 
     Raises:
         RequestError: there is no such operation, or it is too deep or too large.
@@ -53,7 +57,9 @@ def normalise(
     if root_type is None:
         raise RequestError(f"this graph has no {definition.operation.value} type")
     parts: list[SelectionSetNode] = [definition.selection_set]
-    selection = build_selection(graph, root_type, parts, fragments=fragments, limits=limits, guard=guard)
+    selection = build_selection(
+        graph, root_type, parts, fragments=fragments, limits=limits, guard=guard, deferred=deferred
+    )
     return NormalOperation(definition.operation, definition, fragments, selection, guard is not None)
 
 

@@ -19,6 +19,9 @@ __all__ = [
     "Condition",
     "Conditions",
     "ContextValue",
+    "Deferral",
+    "DeferredFragment",
+    "DeferredPart",
     "DeniedField",
     "EntityBatch",
     "EntityTarget",
@@ -34,6 +37,7 @@ __all__ = [
     "QueryPlan",
     "RepresentationField",
     "RepresentationObject",
+    "ResponseSegment",
     "TypeSegment",
     "Wrapping",
 ]
@@ -173,6 +177,7 @@ class FetchStep:
         batches: for an entity fetch, what is asked; empty for a root fetch, whose answer is merged at the root.
         path: for a root fetch below a field (rule 12: a root type reached again), where its answer
             is merged.
+        deferred_for: the deferred fragments that it is made for, by number; empty where the first response needs it.
     """
 
     id: int
@@ -185,6 +190,7 @@ class FetchStep:
     conditions: Conditions = ALWAYS
     batches: tuple[EntityBatch, ...] = ()
     path: tuple[PathSegment, ...] = ()
+    deferred_for: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +281,79 @@ class ObjectProjection:
     possible_types: frozenset[str] | None = None
 
 
+# ---- what is delivered later (rule 39) --------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ResponseSegment:
+    """From an object to those under one of its fields, in the response and in the merged tree alike.
+
+    Attributes:
+        response_key: the client's key.
+        source: the internal key.
+        list_depth: how many list levels are in between.
+        types: the concrete types of the objects that have the field; None for all.
+    """
+
+    response_key: str
+    source: str
+    list_depth: int = 0
+    types: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredFragment:
+    """A fragment with `@defer`.
+
+    Attributes:
+        label: the client's.
+        variable: what `if` names; the plan is for the case that it is true.
+        parents: the deferred fragments around it, by number: it is never delivered before them.
+        path: to the objects that it is selected on.
+    """
+
+    label: str | None
+    variable: str | None
+    parents: tuple[int, ...]
+    path: tuple[ResponseSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredPart:
+    """Fields of one object that come later, and together.
+
+    Attributes:
+        fragments: those that bring them, by number: the first of them to be delivered does.
+        path: to the objects that have these fields; it starts with the path of each of its fragments.
+        projection: the fields.
+        types: the concrete types of objects that have any of them; None for all.
+        conditions: under which any of them is asked for.
+        steps: ids of all steps that have to have ended before.
+    """
+
+    fragments: tuple[int, ...]
+    path: tuple[ResponseSegment, ...]
+    projection: ObjectProjection
+    types: frozenset[str] | None
+    conditions: Conditions
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """What a plan delivers after its first response.
+
+    Attributes:
+        fragments: numbered by their place here; each comes after those around it.
+        parts: each comes after those that hold its objects.
+        first: ids of the steps that the first response waits for.
+        whole: the projection of everything, as if nothing were deferred: for the places of errors.
+    """
+
+    fragments: tuple[DeferredFragment, ...]
+    parts: tuple[DeferredPart, ...]
+    first: tuple[int, ...]
+    whole: ObjectProjection
+
+
 @dataclass(frozen=True, slots=True)
 class DeniedField:
     """A field of the operation that the caller may not have (rule 40).
@@ -301,6 +380,7 @@ class QueryPlan:
         passthrough: the one step's answer is the response byte for byte: nothing renamed, added, hidden or conditional
             on types, so it need not be decoded.
         denied: what the caller may not have; no step asks for it.
+        deferral: what comes after the first response, for which alone `projection` is; None where nothing does.
     """
 
     operation: OperationType
@@ -309,3 +389,4 @@ class QueryPlan:
     introspection: IntrospectionStep | None = None
     passthrough: bool = False
     denied: tuple[DeniedField, ...] = ()
+    deferral: Deferral | None = None

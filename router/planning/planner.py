@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +12,9 @@ from graphql.language import OperationType
 
 from router.errors import PlanningError
 from router.planning.build import build_plan
-from router.planning.choose import Chooser, Draft, Preferences
+from router.planning.choose import Chooser, DeferralFailed, Draft, Preferences
+from router.planning.deferral import Parted, part
+from router.planning.deferred_fragments import DeferredFragments
 from router.planning.effort import Effort, PlanningBounds
 from router.planning.estimate import Estimate
 from router.planning.fetch_graph import build_fetch_graph
@@ -32,6 +35,9 @@ from router.supergraph import Supergraph
 __all__ = ["Artefacts", "Planner", "plan_operation"]
 
 
+_ATTEMPTS = 4
+"""How often planning begins anew because something that is deferred cannot be had by requests of its own."""
+
 _LABELLINGS = 8
 """For how many sets of active override labels a query graph is kept: two or three are in use at a time."""
 
@@ -44,6 +50,7 @@ class Artefacts:
     draft: Draft
     groups: list[Group]
     plan: QueryPlan
+    parted: Parted | None = None
 
 
 class Planner:
@@ -87,30 +94,49 @@ class Planner:
         labels = self._labelled.of(normal.selection) if self._labelled else frozenset()
         return Variation(frozenset(collector.requirements), labels) if collector.requirements or labels else None
 
-    def plan(self, document: DocumentNode, operation_name: str | None = None, *, variant: Variant = PLAIN) -> QueryPlan:
+    def plan(
+        self,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        *,
+        variant: Variant = PLAIN,
+        deferred: Mapping[str, bool] | None = None,
+    ) -> QueryPlan:
         """Plan an operation that is valid against the API schema.
 
         Args:
             document: the client's document.
             operation_name: which operation; None where there is one only.
             variant: what the caller may not have and which labels are active, as `variation` asks for it.
+            deferred: None where everything is to come at once. Otherwise fragments with @defer come later (rule 39);
+                these are the values of the variables that decide about some of them.
 
         Raises:
             PlanningError: no plan answers it (rule 23), it is too deep or too large (rule 42), or none was found within
                 the bounds.
             RequestError: the document has no such operation.
         """
-        return self.artefacts(document, operation_name, variant=variant).plan
+        return self.artefacts(document, operation_name, variant=variant, deferred=deferred).plan
 
     def artefacts(
-        self, document: DocumentNode, operation_name: str | None = None, *, variant: Variant = PLAIN
+        self,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        *,
+        variant: Variant = PLAIN,
+        deferred: Mapping[str, bool] | None = None,
     ) -> Artefacts:
         """Plan an operation, and keep what each stage made. Arguments and errors as of `plan`."""
         if variant.labels:
-            return self._labelling(variant.labels).artefacts(document, operation_name, variant=Variant(variant.unmet))
+            planner = self._labelling(variant.labels)
+            return planner.artefacts(document, operation_name, variant=Variant(variant.unmet), deferred=deferred)
         guard = Denial(self._rights, variant.unmet) if variant.unmet else None
+        marked = None if deferred is None else DeferredFragments(deferred)
         try:
-            normal = normalise(self.graph, document, operation_name, limits=self._limits, guard=guard)
+            normal = normalise(self.graph, document, operation_name, limits=self._limits, guard=guard, deferred=marked)
+            if marked is not None and marked.found:
+                found = self._in_parts(normal, marked)
+                return found or self.artefacts(document, operation_name, variant=variant)
             choose = partial(self._choose, normal)
             draft, groups = improve(choose, bounds=self._bounds, starts=self._starts(normal))
             return Artefacts(normal, draft, groups, build_plan(self.graph, normal, groups))
@@ -129,6 +155,23 @@ class Planner:
         self._by_labels.move_to_end(labels)
         return found
 
+    def _in_parts(self, normal: NormalOperation, marked: DeferredFragments) -> Artefacts | None:
+        """Plan what comes first, then what comes later; None where nothing can come later."""
+        assign_keys(normal.selection)
+        parted = part(normal.selection, marked)
+        if parted is None or normal.operation is OperationType.SUBSCRIPTION:
+            return None
+        together: frozenset[int] = frozenset()
+        for _ in range(_ATTEMPTS):
+            choose = partial(self._choose, normal, parted=parted, together=together)
+            try:
+                draft, groups = improve(choose, bounds=self._bounds, starts=self._starts(normal))
+            except DeferralFailed as error:
+                together |= {error.delivery}
+            else:
+                return Artefacts(normal, draft, groups, build_plan(self.graph, normal, groups, parted), parted)
+        return None
+
     def _starts(self, normal: NormalOperation) -> list[Preferences]:
         """List the other subgraphs of shared mutation fields: once one is chosen there is no second way."""
         if normal.operation is OperationType.QUERY:
@@ -141,7 +184,15 @@ class Planner:
             for source in sources
         ]
 
-    def _choose(self, normal: NormalOperation, preferences: Preferences, effort: Effort) -> tuple[Draft, list[Group]]:
+    def _choose(
+        self,
+        normal: NormalOperation,
+        preferences: Preferences,
+        effort: Effort,
+        *,
+        parted: Parted | None = None,
+        together: frozenset[int] = frozenset(),
+    ) -> tuple[Draft, list[Group]]:
         root = Position(
             normal.selection.type_name,
             frozenset({normal.selection.type_name}),
@@ -157,7 +208,10 @@ class Planner:
             preferences=preferences,
             effort=effort,
         )
-        draft = chooser.run(root, normal.selection)
+        if parted is None:
+            draft = chooser.run(root, normal.selection)
+        else:
+            draft = chooser.run(root, parted.first, parted.parts, together)
         return draft, build_fetch_graph(draft.groups)
 
 

@@ -58,6 +58,7 @@ class Position:
         entered: requests made for concrete types of this position, by subgraph and needs: all types share them.
         shared_children: positions below a field that several concrete types have alike.
         shared: it is one of those.
+        origin: for what is deferred, the position with the data that came before: keys are taken from there.
         required: groups that compute @requires fields here, by subgraph and requirement.
     """
 
@@ -82,6 +83,7 @@ class Position:
     entered: dict[tuple[str, frozenset[Group]], Group] = field(default_factory=dict)
     shared_children: dict[tuple[object, ...], Position] = field(default_factory=dict)
     shared: bool = False
+    origin: Position | None = None
     typename_needed: bool = False
 
     @property
@@ -119,6 +121,34 @@ class Position:
         self.sources = tuple(name for name in self.sources if name == subgraph)
         self.types = graph.possible(self.type_name) & self.members(subgraph, graph)
 
+    def later(self) -> Position:
+        """Give the same position for what is deferred: nobody stands there yet, and entity jumps alone lead there."""
+        if self.parent is None:
+            return Position(self.type_name, self.types, self.place, self.sources)
+        return Position(
+            self.type_name,
+            self.types,
+            self.place,
+            sources=(),
+            parent=self.parent,
+            via=self.via,
+            via_types=self.via_types,
+            via_key=self.via_key,
+            via_conditions=self.via_conditions,
+            own_types=self.own_types,
+            shared=self.shared,
+            origin=self,
+        )
+
+    def known(self, key: str) -> Iterator[Resolution]:
+        """Give what has been chosen under a key here, for all types, or before what is deferred."""
+        position: Position | None = self
+        while position is not None:
+            yield from position.resolved.get(key, ())
+            if position.base is not None:
+                yield from position.base.resolved.get(key, ())
+            position = position.origin
+
     def narrow(self, concrete: str, graph: QueryGraph) -> Position:
         """Give the same position for objects of one concrete type."""
         found = self.narrowed.get(concrete)
@@ -134,6 +164,7 @@ class Position:
                 base=self,
                 provided=self.provided,
                 own_types=self.own_types,
+                origin=None if self.origin is None else self.origin.narrow(concrete, graph),
             )
             self.narrowed[concrete] = found
         return found

@@ -32,6 +32,7 @@ class Reach:
 
     def at(self, position: Position) -> frozenset[str]:
         """Name the subgraphs that can stand at a position, entity jumps of the position itself included."""
+        position = position.origin or position
         return self._closure(position.type_name, frozenset(position.sources), position)
 
     def closure(self, type_name: str, start: frozenset[str]) -> frozenset[str]:

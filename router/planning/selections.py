@@ -16,6 +16,7 @@ from graphql.language import ArgumentNode, DirectiveNode, FragmentDefinitionNode
 
 from router.errors import PlanningError
 from router.planning.conditions import NEVER, both, either
+from router.planning.deferred_fragments import DeferredFragments
 from router.planning.occurrences import Occurrence, appearances, group_types, print_arguments
 from router.planning.places import TYPENAME
 from router.planning.plan import ALWAYS, Condition, Conditions
@@ -116,6 +117,7 @@ def build_selection(
     fragments: Mapping[str, FragmentDefinitionNode],
     limits: SelectionLimits,
     guard: Guard | None = None,
+    deferred: DeferredFragments | None = None,
 ) -> Selection:
     """Merge selection sets on one type into a selection.
 
@@ -126,11 +128,12 @@ def build_selection(
         fragments: of the document, by name.
         limits: how much there may be.
         guard: says what is denied; None where nothing is.
+        deferred: marks what is deferred; None where nothing is to be.
 
     Raises:
         PlanningError: the limits are passed.
     """
-    return _Builder(graph, fragments, limits, guard).build(type_name, parts)
+    return _Builder(graph, fragments, limits, guard, deferred).build(type_name, parts)
 
 
 class _Builder:
@@ -142,11 +145,14 @@ class _Builder:
         fragments: Mapping[str, FragmentDefinitionNode],
         limits: SelectionLimits,
         guard: Guard | None,
+        deferred: DeferredFragments | None,
     ) -> None:
         self._graph = graph
         self._guard = guard
         self._fragments = fragments
         self._limits = limits
+        self._deferred = deferred
+        self._at: Selection | None = None  # what is being built, for what is deferred in it
         self._count = 0
 
     def build(self, type_name: str, parts: Sequence[SelectionSetNode]) -> Selection:
@@ -160,6 +166,7 @@ class _Builder:
                 raise PlanningError(
                     f"the operation is nested more than {self._limits.depth} levels deep", code="OPERATION_TOO_DEEP"
                 )
+            self._at = selection
             for selected, below in self._fields(sources, selection.denied):
                 within = both(above, selected.conditions)
                 if within == NEVER:
@@ -185,6 +192,8 @@ class _Builder:
             own = both(conditions, _conditions_of(node.directives or ()))
             if own == NEVER:
                 continue
+            if self._deferred is not None and node.directives:
+                own = both(own, self._deferred.mark(node.directives, own, self._at))
             if isinstance(node, FieldNode):
                 found.append(self._occurrence(len(found), node, parent, types, own))
                 continue

@@ -123,7 +123,11 @@ class Ways:
 
     # ---- entity jumps -------------------------------------------------------------------------------------------
     def _add_jumps(self, position: Position, found: dict[str, Way]) -> None:
-        """Widen what can be reached until nothing gets cheaper: chains over third subgraphs come out of it."""
+        """Widen what can be reached until nothing gets cheaper: chains over third subgraphs come out of it.
+
+        For what is deferred the keys come from where the data before it does.
+        """
+        keyed, known = (position, found) if position.origin is None else (position.origin, self.at(position.origin))
         entries = self._reach.entries(position.type_name)
         changed = True
         while changed:
@@ -132,7 +136,7 @@ class Ways:
             # Many subgraphs have the same key: its cost is looked for once a round.
             costs: dict[str, Cost | None] = {}
             for subgraph, entry, keys in entries:
-                way = self._jump(position, entry, keys, found, costs)
+                way = self._jump(keyed, entry, keys, known, costs)
                 if way is not None and (subgraph not in found or _is_better(way, found[subgraph])):
                     found[subgraph] = way
                     changed = True
@@ -288,6 +292,8 @@ class Ways:
         self, position: Position, source: Source, found: dict[str, Way] | None = None, guard: _Guard = frozenset()
     ) -> tuple[FieldSet, Cost] | None:
         """Choose the key with which to come back for a field with @requires (rule 4)."""
+        if position.origin is not None:
+            position, found = position.origin, None
         ways = self.at(position) if found is None else found
         best: tuple[FieldSet, Cost] | None = None
         entry = source.interface or position.type_name

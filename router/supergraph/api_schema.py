@@ -10,6 +10,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     build_ast_schema,
+    parse,
     validate_schema,
 )
 from graphql.language import (
@@ -48,6 +49,10 @@ _EXECUTABLE = frozenset(
         DirectiveLocation.VARIABLE_DEFINITION,
     )
 )
+# No subgraph sees it: the router itself delivers incrementally.
+(_DEFER,) = parse(
+    "directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT", no_location=True
+).definitions
 _BUILT_IN = frozenset({"skip", "include", "deprecated", "specifiedBy", "oneOf", "defer", "stream"})
 
 
@@ -71,7 +76,7 @@ def build_api_schema(document: DocumentNode, links: Links) -> GraphQLSchema:
         kept for definition in document.definitions if (kept := _kept(definition, links, hidden)) is not None
     ]
     try:
-        schema = build_ast_schema(DocumentNode(definitions=tuple(definitions)), assume_valid_sdl=True)
+        schema = build_ast_schema(DocumentNode(definitions=(*definitions, _DEFER)), assume_valid_sdl=True)
         problems = validate_schema(schema)
     except (GraphQLError, TypeError) as error:
         raise SupergraphError(f"the supergraph has no valid API schema: {error}") from error
