@@ -145,7 +145,14 @@ class FixedPlanner:
     def variation(self, document: DocumentNode, operation_name: str | None) -> Variation | None:
         return None
 
-    def plan(self, document: DocumentNode, operation_name: str | None, *, variant: Variant = PLAIN) -> QueryPlan:
+    def plan(
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        *,
+        variant: Variant = PLAIN,
+        deferred: Mapping[str, bool] | None = None,
+    ) -> QueryPlan:
         self.calls += 1
         return self.fixed
 
