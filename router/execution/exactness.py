@@ -34,7 +34,7 @@ def ordinary_fields(schema: GraphQLSchema) -> frozenset[str]:
 
 def needs_exact_numbers(plan: QueryPlan, ordinary: frozenset[str]) -> bool:
     """Say whether a plan shows or sends a custom scalar; `ordinary` are fields that are none anywhere."""
-    if any(_shows_custom(plan.projection)):
+    if any(_shows_custom(plan.projection if plan.deferral is None else plan.deferral.whole)):
         return True
     waiting = [target.representation for step in plan.steps for batch in step.batches for target in batch.targets]
     return any(name not in ordinary for representation in waiting for name in _leaves(representation))

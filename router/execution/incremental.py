@@ -180,6 +180,11 @@ class Delivery:
         parents = self._program.deferral.fragments[number].parents
         return self._delivered.issuperset(parents) and self._ended.issuperset(self._program.steps[number])
 
+    def _is_brought_by_others(self, number: int) -> bool:
+        """Whether everything that a fragment has to bring has come with others."""
+        parents = self._program.deferral.fragments[number].parents
+        return self._delivered.issuperset(parents) and not self._may_come(number)
+
     def _has_next(self) -> bool:
         return any(map(self._may_come, self._open()))
 
@@ -230,8 +235,8 @@ class Delivery:
         self._run.sort_errors(self._delivered)
         announced: list[Announced] = []
         results: list[FragmentResult] = []
-        for number in self._open():
-            if self._is_ready(number):
+        while ready := [item for item in self._open() if self._is_ready(item) or self._is_brought_by_others(item)]:
+            for number in ready:
                 announced += self._announce(number)
                 results += self._deliver(number)
                 self._delivered.add(number)
@@ -247,6 +252,8 @@ class Delivery:
         for part in self._program.parts_of[number]:
             for spot in self._spots(part):
                 path = spot.path[: self._program.lengths[number]]
+                if self._done.get((part, spot.path)):
+                    continue
                 if (number, path) not in self._announced and not self._is_dead(number, path):
                     self._announced[number, path] = Announced(number, fragment.label, path)
                     found.append(self._announced[number, path])

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from router.execution.encoding import Encoded
 from router.execution.paths import Place
 
 __all__ = ["Announced", "Delivered", "FragmentResult", "IncrementalFormat", "IncrementalWriter", "writer_for"]
@@ -42,11 +43,12 @@ class Delivered:
     Attributes:
         fragments: those that bring them.
         path: to the object.
+        data: the fields by response key, each encoded.
     """
 
     fragments: tuple[int, ...]
     path: Place
-    data: _Json
+    data: dict[str, Encoded]
 
 
 @dataclass(slots=True)
@@ -89,25 +91,35 @@ class _Writer2022:
         return {**response, "hasNext": has_next}
 
     def later(self, results: Sequence[FragmentResult], announced: Sequence[Announced], *, has_next: bool) -> _Json:  # noqa: ARG002 - as above
-        written = [self._result(item) for item in results if item.parts or item.failed or item.errors]
+        written = [entry for item in results for entry in self._entries(item)]
         return {"incremental": written, "hasNext": has_next} if written else {"hasNext": has_next}
 
-    def _result(self, result: FragmentResult) -> _Json:
-        data: _Json | None = None
-        if not result.failed:
-            data = {}
-            for part in result.parts:
-                _graft(data, result.shown, part.path[len(result.announced.path) :], part.data)
-        written: _Json = {"data": data, "path": list(result.announced.path)}
-        if result.announced.label is not None:
-            written["label"] = result.announced.label
+    def _entries(self, result: FragmentResult) -> list[_Json]:
+        """Write one entry for all of a fragment; only what is below fields of the fragment itself needs another."""
+        announced, data = result.announced, dict[str, Any]()
+        entries = [self._entry(announced, announced.path, None if result.failed else data)]
         if result.errors:
-            written["errors"] = result.errors
-        return written
+            entries[0]["errors"] = result.errors
+        if result.failed:
+            return entries
+        for part in result.parts:
+            if not _graft(data, result.shown, part.path[len(announced.path) :], part.data):
+                entries.append(self._entry(announced, part.path, part.data))
+        return entries if data or result.errors else entries[1:]
+
+    def _entry(self, announced: Announced, path: Place, data: _Json | None) -> _Json:
+        entry: _Json = {"data": data, "path": list(path)}
+        if announced.label is not None:
+            entry["label"] = announced.label
+        return entry
 
 
-def _graft(data: _Json, shown: _Json, path: Place, new: _Json) -> None:
-    """Put an object's fields where they belong below another object, of which the client has this much already."""
+def _graft(data: _Json, shown: _Json, path: Place, new: _Json) -> bool:
+    """Put an object's fields where they belong below another object, of which the client has this much already.
+
+    Returns:
+        False where on the way there is what has been encoded, and nothing can be put any more.
+    """
     target: Any = data
     there: Any = shown
     for key in path:
@@ -115,7 +127,10 @@ def _graft(data: _Json, shown: _Json, path: Place, new: _Json) -> None:
         if isinstance(key, str):
             target.setdefault(key, _outline(there))
         target = target[key]
+        if type(target) is Encoded:
+            return False
     target.update(new)
+    return True
 
 
 def _outline(value: Any) -> Any:

@@ -93,6 +93,7 @@ class Chooser:
         self._waiting: list[tuple[Position, Selection]] = []
         self._entering: set[tuple[int, str]] = set()  # the jumps whose keys are being looked for
         self._visited: dict[int, list[Position]] = {}  # by selection
+        self._later: list[Position] = []  # kept, as costs are remembered by identity
         self._delivery = 0  # what is being chosen for
 
     def run(
@@ -145,6 +146,7 @@ class Chooser:
         """
         for position in self._visited.get(id(part.anchor), ()):
             later = position if together else position.later()
+            self._later.append(later)
             if position.parent is not None and _tells_types_apart(part.selection, self._graph):
                 self.typename(position)
             for selected in sorted(part.selection.fields, key=lambda item: self._scarcity(position, item)):
