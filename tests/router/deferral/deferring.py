@@ -9,8 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphql import parse
-from graphql.language import DirectiveNode, FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode
-from graphql.language import print_ast
+from graphql.language import (
+    DirectiveNode,
+    FieldNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    print_ast,
+)
 
 _VARIABLE = "later"
 
