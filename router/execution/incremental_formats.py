@@ -102,9 +102,11 @@ class _Writer2022:
             entries[0]["errors"] = result.errors
         if result.failed:
             return entries
-        for part in result.parts:
-            if not _graft(data, result.shown, part.path[len(announced.path) :], part.data):
-                entries.append(self._entry(announced, part.path, part.data))
+        entries += [
+            self._entry(announced, part.path, part.data)
+            for part in result.parts
+            if not _graft(data, result.shown, part.path[len(announced.path) :], part.data)
+        ]
         return entries if data or result.errors else entries[1:]
 
     def _entry(self, announced: Announced, path: Place, data: _Json | None) -> _Json:

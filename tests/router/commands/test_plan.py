@@ -119,6 +119,7 @@ def test_prints_the_api_schema(supergraph: Path, capsys: pytest.CaptureFixture[s
     assert _run("schema", "--supergraph", supergraph) == 0
 
     assert capsys.readouterr().out == (
+        "directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT\n\n"
         "type Query {\n  t(id: ID!): T\n}\n\ntype T {\n  id: ID!\n  x: Int\n  y: Int\n}\n"
     )
 
