@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLSchema, OperationType, is_object_type
@@ -200,9 +201,8 @@ class Engine:
             return None
         run = self._run_of(DeferredRun, operation, variables, context)
         run.defer(operation.deferred)
-        self._introspect(operation, run)
         delivery = Delivery(operation.deferred, schedule=operation.schedule, run=run, writer=writer_for(wanted))
-        return delivery.responses()
+        return delivery.responses(partial(self._introspect, operation, run))
 
     # ---- subscriptions ---------------------------------------------------------------------------------------------
     def subscribe(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:

@@ -7,7 +7,7 @@ client has their object, and nowhere else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from router.execution.completion import holds
@@ -124,8 +124,13 @@ class Delivery:
         self._failed: set[tuple[int, Place]] = set()
         self._done: dict[tuple[int, Place], bool] = {}  # parts at objects: whether they were delivered, or null bubbled
 
-    async def responses(self) -> AsyncGenerator[bytes, None]:
-        """Give each response, JSON, as soon as it is there; closing ends the fetches."""
+    async def responses(self, introspect: Callable[[], Awaitable[None]]) -> AsyncGenerator[bytes, None]:
+        """Give each response, JSON, as soon as it is there; closing ends the fetches.
+
+        Args:
+            introspect: puts into the merged tree what no fetch brings.
+        """
+        await introspect()
         fetching = asyncio.create_task(self._fetch())
         try:
             await self._until(lambda: self._ended.issuperset(self._program.deferral.first), fetching)
@@ -154,7 +159,7 @@ class Delivery:
         self._ended.add(number)
         self._progress.set()
 
-    async def _until(self, is_reached: Any, fetching: asyncio.Task[None]) -> None:
+    async def _until(self, is_reached: Callable[[], bool], fetching: asyncio.Task[None]) -> None:
         while not is_reached():
             if fetching.done():
                 # Every step has ended, so whatever is waited for is there, unless the fetches failed as a whole.
