@@ -19,7 +19,9 @@ from router.execution.request import EngineSettings
 from router.planning import Planner, PlanningBounds, SelectionLimits
 from router.server.app import GRAPHIQL_PATH, GRAPHQL_PATH, RouterApp, create_app
 from router.server.callers import Identify
+from router.server.current_engine import CurrentEngine
 from router.server.listening import address_of, listen
+from router.server.reloading import Reloader
 from router.server.uvicorn_server import create_server
 from router.supergraph import Supergraph, load_supergraph
 from router.transport import HttpLimits, HttpTransport, SubgraphEndpoint, Transport
@@ -51,9 +53,7 @@ def build_router(
     supergraph = load_supergraph(supergraph_sdl)
     if transport is None:
         transport = HttpTransport(_endpoints(config, supergraph), limits=_http_limits(config))
-    planner = _planner(config, supergraph)
-    engine = Engine(supergraph, planner=planner, transport=transport, settings=_engine_settings(config))
-    return create_app(engine, config, close=transport.aclose, identify=identify)
+    return create_app(_engine(config, supergraph, transport), config, close=transport.aclose, identify=identify)
 
 
 def serve(
@@ -63,7 +63,7 @@ def serve(
     port: int | None = None,
     config_path: Path | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM; SIGHUP takes up the supergraph's file anew.
 
     Args:
         supergraph_path: the file with the supergraph SDL; None for the one that the settings name.
@@ -77,10 +77,10 @@ def serve(
     """
     config = load_config(config_path, host=host, port=port, supergraph=supergraph_path)
     configure_logging(config.log)
-    app = _build(config)
+    app, reloader = _reloadable(config)
     listening = listen(config.host, config.port)
     _announce(config, address_of(listening))
-    server = create_server(app, config)
+    server = create_server(app, config, reload=reloader.reload)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
 
@@ -92,12 +92,28 @@ def _announce(config: RouterConfig, address: str) -> None:
     _log.info("serving", address=address, graphql=address + GRAPHQL_PATH, **pages, supergraph=str(config.supergraph))
 
 
-def _build(config: RouterConfig) -> RouterApp:
-    sdl = read_supergraph(config.supergraph)
-    try:
-        return build_router(config, sdl)
-    except SupergraphError as error:
-        raise error.in_file(f"supergraph {config.supergraph}") from error
+def _reloadable(config: RouterConfig) -> tuple[RouterApp, Reloader]:
+    """Put a router together whose supergraph can be changed while it serves."""
+    transport = HttpTransport({}, limits=_http_limits(config))
+
+    def build() -> Engine:
+        sdl = read_supergraph(config.supergraph)
+        try:
+            supergraph = load_supergraph(sdl)
+        except SupergraphError as error:
+            raise error.in_file(f"supergraph {config.supergraph}") from error
+        engine = _engine(config, supergraph, transport)
+        transport.reach(_endpoints(config, supergraph))
+        return engine
+
+    engine = build()
+    current = CurrentEngine(engine)
+    return create_app(current, config, close=transport.aclose), Reloader(current, engine=engine, build=build)
+
+
+def _engine(config: RouterConfig, supergraph: Supergraph, transport: Transport) -> Engine:
+    planner = _planner(config, supergraph)
+    return Engine(supergraph, planner=planner, transport=transport, settings=_engine_settings(config))
 
 
 def read_supergraph(path: Path | None) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import socket
+from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any, Final
 
@@ -15,6 +18,9 @@ from router.config import RouterConfig
 from router.server.app import RouterApp
 
 _ABORT_SECONDS: Final = 2.0
+_STANDARD_INPUT: Final = 0
+
+Reload = Callable[[], Coroutine[Any, Any, bool]]
 
 
 class RouterWebSocketProtocol(WebSocketsSansIOProtocol):
@@ -31,9 +37,27 @@ class RouterWebSocketProtocol(WebSocketsSansIOProtocol):
 class RouterServer(uvicorn.Server):
     """A uvicorn server that drains the router before it closes connections."""
 
-    def __init__(self, config: uvicorn.Config, app: RouterApp) -> None:
+    def __init__(self, config: uvicorn.Config, app: RouterApp, *, reload: Reload | None = None) -> None:
         super().__init__(config)
         self._app = app
+        self._reload = reload
+        self._on_terminal = os.isatty(_STANDARD_INPUT)
+        self._reloading: set[asyncio.Task[bool]] = set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, and listen for SIGHUP."""
+        await super().startup(sockets)
+        if self._reload is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
+
+    def _on_hangup(self) -> None:
+        # A terminal that is closed sends the same signal; it can then no longer be told from any other broken file.
+        if self._on_terminal and not os.isatty(_STANDARD_INPUT):
+            self.should_exit = True
+        elif self._reload is not None:
+            task = asyncio.ensure_future(self._reload())
+            self._reloading.add(task)
+            task.add_done_callback(self._reloading.discard)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Complete the subscriptions, then stop as uvicorn does."""
@@ -52,13 +76,16 @@ class RouterServer(uvicorn.Server):
             self.should_exit = True
 
 
-def create_server(app: RouterApp, config: RouterConfig, *, front: Any = None, **options: Any) -> RouterServer:
+def create_server(
+    app: RouterApp, config: RouterConfig, *, front: Any = None, reload: Reload | None = None, **options: Any
+) -> RouterServer:
     """Make a server for the application.
 
     Args:
         app: the router, which is drained before the server stops.
         config: its settings.
         front: an ASGI application that is served in the router's place, and hands on to it what is the router's.
+        reload: what a SIGHUP starts; None leaves the signal alone.
         options: go to `uvicorn.Config` and win over what is chosen here.
     """
     chosen: dict[str, Any] = {
@@ -76,4 +103,4 @@ def create_server(app: RouterApp, config: RouterConfig, *, front: Any = None, **
         "log_config": None,
         "timeout_graceful_shutdown": max(1, int(config.shutdown_seconds / 2)),
     }
-    return RouterServer(uvicorn.Config(front or app, **(chosen | options)), app)
+    return RouterServer(uvicorn.Config(front or app, **(chosen | options)), app, reload=reload)

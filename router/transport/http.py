@@ -95,6 +95,10 @@ class HttpTransport:
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._closed = False
 
+    def reach(self, endpoints: Mapping[str, SubgraphEndpoint]) -> None:
+        """Take up addresses, new ones and changed ones; subgraphs that are not named stay where they are."""
+        self._endpoints = self._endpoints | dict(endpoints)
+
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Post the request; redirects are not followed. See `Transport.send`."""
         session = self._session(request.subgraph)

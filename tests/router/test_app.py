@@ -234,6 +234,24 @@ class TestCommand:
         assert (line["graphql"], line["graphiql"]) == (f"{line['address']}/graphql", f"{line['address']}/graphiql")
         assert line["supergraph"] == str(supergraph)
 
+    async def test_a_hangup_takes_up_the_changed_file(self, tmp_path: Path) -> None:
+        supergraph = tmp_path / "supergraph.graphql"
+        async with serving(strawberry_subgraph(Seen())) as subgraph:
+            whole = SUPERGRAPH.replace("HOST", subgraph)
+            supergraph.write_text(whole.replace("slow(seconds: Float!): String!", ""), encoding="utf-8")
+            async with command("--supergraph", str(supergraph), "--port", "0") as process:
+                assert process.stderr is not None
+                line = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+                host = line["address"].removeprefix("http://")
+                assert "errors" in await answer_of(host, "{ slow(seconds: 0) }")
+                for text, event in (("type Query {", "supergraph_refused"), (whole, "supergraph_reloaded")):
+                    supergraph.write_text(text, encoding="utf-8")
+                    process.send_signal(signal.SIGHUP)
+                    while line["event"] != event:
+                        line = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+                    assert await answer_of(host, "{ name }") == {"data": {"name": "Lamp"}}
+                assert "data" in await answer_of(host, "{ slow(seconds: 0) }")
+
     async def test_a_second_interrupt_does_not_wait_for_what_runs(self, tmp_path: Path) -> None:
         supergraph, config = tmp_path / "supergraph.graphql", tmp_path / "router.yaml"
         config.write_text("shutdown_seconds: 60", encoding="utf-8")
