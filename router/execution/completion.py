@@ -146,6 +146,9 @@ class Completion:
         path: Place = tuple(self._path)
         if path in self._above_explained or any(path[:length] in self._explained for length in range(1, len(path))):
             return
+        if self._errors.is_full:
+            self._errors.leave_out()
+            return
         self._explain(path)
         self._errors.add(message, code=code, path=path, service=self._attribution.service(self._place))
 

@@ -12,6 +12,7 @@ from graphql import GraphQLSchema, OperationType, is_object_type
 
 from router.errors import RequestError, TransportError
 from router.execution.answers import is_plain
+from router.execution.collector import LARGE, collector_paused
 from router.execution.encoding import encode
 from router.execution.errors import ErrorLog
 from router.execution.incremental import DeferredRun, Delivery
@@ -114,7 +115,7 @@ class Engine:
         else:
             await self._introspect(operation, run)
             await self._fetch(operation, run)
-        result = self._respond(operation, run)
+        result = await self._respond(operation, run)
         if not operation.plan.steps and not operation.variables:
             operation.constant = result
         return result
@@ -168,8 +169,16 @@ class Engine:
         except TimeoutError:
             run.time_out()
 
-    def _respond(self, operation: CompiledOperation, run: Run) -> GraphQLResult:
-        data = operation.projector.project(run.tree, run.variables, run.errors)
+    async def _respond(self, operation: CompiledOperation, run: Run) -> GraphQLResult:
+        if run.gathered < LARGE:
+            return self._write(operation, run)
+        # Others get their turn first: what follows takes a while.
+        await asyncio.sleep(0)
+        with collector_paused():
+            return self._write(operation, run, is_large=True)
+
+    def _write(self, operation: CompiledOperation, run: Run, *, is_large: bool = False) -> GraphQLResult:
+        data = operation.projector.project(run.tree, run.variables, run.errors, is_large=is_large)
         errors = run.errors.finished()
         response = {"data": data, "errors": errors} if errors else {"data": data}
         return GraphQLResult(
@@ -241,7 +250,7 @@ class Engine:
         except TransportError as error:
             run = self._run(operation, variables, context)
             run.fail(step, error)
-            yield self._respond(operation, run).body
+            yield (await self._respond(operation, run)).body
         finally:
             close = getattr(upstream, "aclose", None)
             if close is not None:
@@ -251,7 +260,7 @@ class Engine:
         await run.merge_whole(operation.program.steps[0], SubgraphResponse(200, event))
         if run.tree:
             await self._fetch(operation, run)
-        return self._respond(operation, run).body
+        return (await self._respond(operation, run)).body
 
 
 def _operation_key(request: GraphQLRequest) -> OperationKey:

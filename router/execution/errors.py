@@ -67,6 +67,15 @@ class ErrorLog:
         extensions = {"code": code} if service is None else {"code": code, "service": service}
         self._append(message, path, extensions)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether what is added from now on is only counted; `leave_out` does that at once for many."""
+        return len(self.errors) >= self._limit
+
+    def leave_out(self, count: int = 1) -> None:
+        """Count errors for which there is no room."""
+        self._left_out += count
+
     def add_failure(self, code: str, *, service: str, path: Sequence[str | int] | None) -> None:
         """Add that a subgraph gave no usable answer; why is for the log alone."""
         self.add(_MESSAGES.get(code, "The request to the subgraph failed."), code=code, path=path, service=service)
@@ -92,8 +101,8 @@ class ErrorLog:
         self._append(message, path, extensions | {"code": code, "service": service})
 
     def _append(self, message: str, path: Sequence[str | int] | None, extensions: dict[str, Any]) -> None:
-        if len(self.errors) >= self._limit:
-            self._left_out += 1
+        if self.is_full:
+            self.leave_out()
             return
         error: dict[str, Any] = {"message": message}
         if path:

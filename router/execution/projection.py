@@ -37,6 +37,7 @@ class Projector:
         errors: ErrorLog,
         *,
         at: tuple[Place, Place] = ((), ()),
+        is_large: bool = False,
     ) -> dict[str, Any] | None:
         """Give the response's data, None where null bubbled up to the root; add to `errors` why.
 
@@ -46,10 +47,11 @@ class Projector:
             errors: what is known to have failed.
             at: for an object that is not the root, the client's path to it and that in the merged tree; `tree` is
                 then this object.
+            is_large: whether the tree is so large that the compiled way pays even if it is never used again.
         """
         if self._quick is None:
             self._uses += 1
-            if self._uses > _USES_BEFORE_COMPILING:
+            if is_large or self._uses > _USES_BEFORE_COMPILING:
                 self._quick, self._conditions = compile_projection(self._projection)
         if self._quick is not None:
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,8 +46,7 @@ class ErrorPlaces:
             if path is None:
                 self._add(error, self._only_place())
                 continue
-            for place in below:
-                self._add(error, (*place, *path))
+            self._add_everywhere(error, below, path)
 
     def report_entities(self, errors: Sequence[Any]) -> None:
         """Report the errors in an entity fetch's answer, each once for every place of its representation."""
@@ -59,19 +58,30 @@ class ErrorPlaces:
                 # It could be about any entity, or all: it is reported once, where the fetch's paths are still one.
                 self._add(error, self._only_place())
                 continue
-            for place in found:
-                self._add(error, (*place, *path[2:]))
+            self._add_everywhere(error, found, path[2:])
 
     def _places_of_representations(self) -> dict[tuple[str | int, str | int], list[Place]]:
         found: defaultdict[tuple[str | int, str | int], list[Place]] = defaultdict(list)
         for asked in self._asked:
             for target, objects, positions in asked.places:
-                by_object = {id(item): place for place, item in locate(self._tree, target.path)}
+                # One object may be in several places, below an entity that is shown in several. It is asked for once
+                # for each, in the order in which they are found here again.
+                by_object: defaultdict[int, deque[Place]] = defaultdict(deque)
+                for place, item in locate(self._tree, target.path):
+                    by_object[id(item)].append(place)
                 for item, position in zip(objects, positions, strict=True):
                     # What an answer that came meanwhile has made another type's is not found any more.
-                    if id(item) in by_object:
-                        found[asked.batch.alias, position].append(by_object[id(item)])
+                    if by_object[id(item)]:
+                        found[asked.batch.alias, position].append(by_object[id(item)].popleft())
         return found
+
+    def _add_everywhere(self, error: Any, places: Sequence[Place], below: Sequence[str | int]) -> None:
+        """Report an error at each of several places; those for which there is no room are only counted."""
+        for number, place in enumerate(places):
+            if self._errors.is_full:
+                self._errors.leave_out(len(places) - number)
+                return
+            self._add(error, (*place, *below))
 
     def _failed_places(self) -> list[Place]:
         """Give the places of the whole fetch, down to where they become many."""

@@ -62,6 +62,7 @@ class Run:
         "_context",
         "_ended",
         "_left",
+        "_most",
         "_plan",
         "_program",
         "_transport",
@@ -93,9 +94,14 @@ class Run:
         self._context = context
         self.deadline = bounds.deadline
         self._concrete_types = concrete_types
-        self._left = bounds.gathered_bytes
+        self._left = self._most = bounds.gathered_bytes
         self._ended: set[int] = set()
         self._void: dict[int, set[int]] = {}
+
+    @property
+    def gathered(self) -> int:
+        """Bytes that the answers have come to so far."""
+        return self._most - self._left
 
     async def run_step(self, number: int) -> None:
         """Run one step to its end, well or not; raises nothing but when cancelled."""

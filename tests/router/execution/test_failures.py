@@ -186,6 +186,47 @@ class TestSubgraphErrors:
             ],
         }
 
+    async def test_an_object_below_an_entity_in_several_places_is_told_at_each_of_them(self) -> None:
+        """The places of an entity share what came for it: its friend is one object, asked for once."""
+        friend = obj("User", show("friend", "User", obj("User", show("name"))))
+        run = bench(
+            SDL,
+            plan(
+                obj("Query", show("users", "[User]", friend)),
+                fetch(0, "a", "{users{__typename id}}"),
+                fetch(
+                    1, "b", "{_entities{...on User{friend{__typename id}}}}", after=(0,), targets=[("users.@", USER)]
+                ),
+                fetch(2, "c", NAME, after=(1,), targets=[("users.@.friend", USER)]),
+            ),
+            {
+                "a": ids("1", "2", "1"),
+                "b": entities({"friend": {"__typename": "User", "id": "9"}}, {"friend": None}),
+                "c": {"data": {"_entities": [None]}, "errors": [{"message": "m", "path": ["_entities", 0, "name"]}]},
+            },
+        )
+
+        answer = await run.answer("{users{friend{name}}}")
+
+        assert [error["path"] for error in answer["errors"]] == [
+            ["users", 0, "friend", "name"],
+            ["users", 2, "friend", "name"],
+        ]
+
+    async def test_errors_by_the_thousand_at_places_by_the_thousand_are_counted_without_being_made(self) -> None:
+        error = {"message": "m", "path": ["_entities", 0, "name"]}
+        run = bench(
+            SDL,
+            users_plan(),
+            {"a": ids(*["1"] * 10_000), "b": {"data": {"_entities": [None]}, "errors": [error] * 10_000}},
+            settings=EngineSettings(max_errors=3, max_gathered_bytes=2**40),
+        )
+
+        answer = await run.answer("{users{name}}")
+
+        assert [each.get("path") for each in answer["errors"][:3]] == [["users", index, "name"] for index in range(3)]
+        assert answer["errors"][3]["message"] == f"{10_000 * 10_000 - 3} more errors are left out."
+
     async def test_internal_keys_do_not_show_in_paths(self) -> None:
         error = {"message": "m", "path": ["_entities", 1, "pet", "_internal", 0, "x"]}
 
