@@ -27,7 +27,8 @@ class Reach:
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._covers: dict[tuple[str, str, int], bool] = {}
         self._computed: dict[tuple[str, str, str, frozenset[str]], bool] = {}
-        self._met: set[tuple[str, str]] = set()
+        self._open: dict[tuple[str, frozenset[str]], set[str]] = {}  # the closures that are being worked out
+        self._met: set[tuple[str, str | frozenset[str]]] = set()  # what negative answers presume: guards, open closures
         self._kept: list[SelectionSetNode] = []  # keeps the ids in `_covers` from being used again
 
     def at(self, position: Position) -> frozenset[str]:
@@ -40,11 +41,27 @@ class Reach:
         return self._closure(type_name, start, None)
 
     def _closure(self, type_name: str, start: frozenset[str], position: Position | None) -> frozenset[str]:
-        if position is not None and not position.provided:
-            position = None
-        if position is None and (found := self._closures.get((type_name, start))) is not None:
+        if position is not None and position.provided:
+            return frozenset(self._grow(type_name, set(start), position))
+        key = (type_name, start)
+        if (found := self._closures.get(key)) is not None:
             return found
-        known = set(start)
+        if key in self._open:
+            # A key leads through its own type (`friend { id }`): what is known so far has to do, for now.
+            self._met.add(key)
+            return frozenset(self._open[key])
+        before, self._met = self._met, set()
+        known = self._open[key] = set(start)
+        result = frozenset(self._grow(type_name, known, None))
+        del self._open[key]
+        self._met.discard(key)
+        if not self._met:
+            self._closures[key] = result
+        self._met |= before
+        return result
+
+    def _grow(self, type_name: str, known: set[str], position: Position | None) -> set[str]:
+        """Add what can be entered from the known subgraphs, until nothing more can."""
         grown = True
         while grown:
             grown = False
@@ -57,10 +74,7 @@ class Reach:
                 ):
                     known.add(subgraph)
                     grown = True
-        result = frozenset(known)
-        if position is None:
-            self._closures[type_name, start] = result
-        return result
+        return known
 
     def entries(self, type_name: str) -> tuple[Entry, ...]:
         """List the ways into subgraphs for an object: the subgraph, the type to enter as, and the keys."""
@@ -131,8 +145,10 @@ class Reach:
         position: Position | None,
         guard: _Guard,
     ) -> bool:
-        concretes = {item for name in standing for item in self._graph.members(name, type_name)}
-        concretes &= self._graph.possible(type_name)
+        concretes = {type_name}  # of an object, also where a subgraph knows it as an interface object only
+        if self._graph.is_abstract(type_name):
+            concretes = {item for name in standing for item in self._graph.members(name, type_name)}
+            concretes &= self._graph.possible(type_name)
         for concrete in sorted(concretes):
             here = standing
             if concrete != type_name:

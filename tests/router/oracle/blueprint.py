@@ -53,7 +53,11 @@ class Blueprint:
         if kind.kind == "union":
             return kind.members
         if kind.kind in {"interface", "mask"}:
-            return [item.name for item in self.types.values() if name in item.interfaces and item.kind in {"entity", "value"}]
+            return [
+                item.name
+                for item in self.types.values()
+                if name in item.interfaces and item.kind in {"entity", "value"}
+            ]
         return [name]
 
 
@@ -86,8 +90,14 @@ class _Drawing:
         if self._some(0.35):
             self._add_mask()
         if self._some(0.6):
-            concrete = [item.name for item in self._plan.of("entity", "value") if item.name not in {"Org", "Item"} and "M" not in item.interfaces]
-            types["U0"] = Kind("U0", "union", members=sorted(draw.sample(concrete, min(len(concrete), draw.randint(2, 3)))))
+            concrete = [
+                item.name
+                for item in self._plan.of("entity", "value")
+                if item.name not in {"Org", "Item"} and "M" not in item.interfaces
+            ]
+            types["U0"] = Kind(
+                "U0", "union", members=sorted(draw.sample(concrete, min(len(concrete), draw.randint(2, 3))))
+            )
         self._implement()
         self._fill()
         return self._plan
@@ -119,7 +129,12 @@ class _Drawing:
         for kind in [item for item in self._plan.types.values() if item.interfaces]:
             for interface in kind.interfaces:
                 inherited = self._plan.types[interface].fields
-                kind.fields.update({name: (self._stricter(text) if kind.kind == "entity" else text, given) for name, (text, given) in inherited.items()})
+                kind.fields.update(
+                    {
+                        name: (self._stricter(text) if kind.kind == "entity" else text, given)
+                        for name, (text, given) in inherited.items()
+                    }
+                )
         for kind in self._plan.of("entity", "mask"):
             for key in kind.keys:
                 for name in top_names(key):
@@ -149,7 +164,9 @@ class _Drawing:
         composite = [name for name in self._plan.types if name != "Item" and name[0] != "X"]
         named = self._draw.choice(composite) if self._some(0.55) else self._draw.choice(_SCALARS)
         plain = [named] * 5
-        return str(self._draw.choice([*plain, f"{named}!", f"[{named}]", f"[{named}!]", f"[{named}!]!", f"[[{named}]]"]))
+        return str(
+            self._draw.choice([*plain, f"{named}!", f"[{named}]", f"[{named}!]", f"[{named}!]!", f"[[{named}]]"])
+        )
 
 
 def top_names(key: str) -> list[str]:

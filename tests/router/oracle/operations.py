@@ -71,11 +71,16 @@ class _Writer:
         used = [name for name in _DEFINITIONS if any(f"${name}{end}" in text for end in ",) ]}")]
         head = f"{word} ({', '.join(_DEFINITIONS[name] for name in used)})" if used else word
         operation = f"{head} {text}"
-        problems = [item for item in validate(self._schema, parse(operation))]
+        problems = validate(self._schema, parse(operation))
         return None if problems else (operation, dict(self._given(used)))
 
     def _given(self, used: list[str]) -> Iterator[tuple[str, Any]]:
-        values = {"n": [5, None], "m": [1, 11], "c": ["GREEN", "RED"], "by": [{"text": "t"}, {"n": 1, "colours": ["RED"]}]}
+        values: dict[str, list[Any]] = {
+            "n": [5, None],
+            "m": [1, 11],
+            "c": ["GREEN", "RED"],
+            "by": [{"text": "t"}, {"n": 1, "colours": ["RED"]}],
+        }
         for name in used:
             if name == "v" or (name == "w" and self._some(0.7)):
                 yield name, self._some(0.5)
@@ -101,12 +106,16 @@ class _Writer:
 
     def _fragment(self, kind: Any, depth: float) -> str:
         possible = self._schema.get_possible_types(kind)
-        options = {item.name for item in possible} | {item.name for concrete in possible for item in concrete.interfaces}
+        options = {item.name for item in possible} | {
+            item.name for concrete in possible for item in concrete.interfaces
+        }
         options |= {
             name
             for name, other in self._schema.type_map.items()
             if is_union_type(other) and set(other.types) & set(possible) and self._some(0.3)
         }
+        if not options:
+            return "__typename"
         name = self._draw.choice(sorted(options))
         selection = self._selection(self._schema.type_map[name], depth - 0.4)
         if self._some(0.15):
@@ -138,8 +147,11 @@ class _Writer:
 
     def _arguments(self, field: GraphQLField) -> str:
         given = [
-            f"{name}: {self._draw.choice(_VALUES.get(name, ('null',)))}"
+            f"{name}: {self._value(name, get_named_type(argument.type).name)}"
             for name, argument in field.args.items()
             if is_non_null_type(argument.type) or self._some(0.6)
         ]
         return f"({', '.join(given)})" if given else ""
+
+    def _value(self, name: str, kind: str) -> str:
+        return self._draw.choice(_VALUES.get(name) or (("7", "8") if kind == "Int" else ('"p"', '"q"')))

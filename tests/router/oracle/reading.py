@@ -5,14 +5,21 @@ An error in the router's composition, loader or query graph cannot hide here: no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import SelectionSetNode, TypeNode, parse, print_ast, value_from_ast_untyped
-from graphql.language import FieldNode, InlineFragmentNode, InputValueDefinitionNode, NamedTypeNode, OperationDefinitionNode
+from graphql.language import (
+    FieldNode,
+    InlineFragmentNode,
+    InputObjectTypeDefinitionNode,
+    InputValueDefinitionNode,
+    NamedTypeNode,
+    OperationDefinitionNode,
+)
 
-__all__ = ["Federation", "OwnField", "OwnType", "fields_of", "named_type", "read_subgraph"]
+__all__ = ["Federation", "OwnField", "OwnType", "fields_of", "named_type", "read_subgraph", "type_name"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def read_subgraph(sdl: str) -> dict[str, OwnType]:
     types: dict[str, OwnType] = {}
     for node in parse(sdl, no_location=True).definitions:
         name = getattr(node, "name", None)
-        if name is None or "type_" not in node.kind and "object" not in node.kind:
+        if name is None or ("type_" not in node.kind and "object" not in node.kind):
             continue
         kind = node.kind.partition("_type_")[0]
         if kind in {"scalar", "input_object"}:
@@ -119,12 +126,26 @@ def fields_of(selection: SelectionSetNode) -> Iterator[FieldNode]:
             yield from fields_of(node.selection_set)
 
 
-def type_text(node: TypeNode) -> str:
+def type_name(node: TypeNode) -> str:
     """Name the type at the core of a type expression."""
     inner: Any = node
     while not isinstance(inner, NamedTypeNode):
         inner = inner.type
     return str(inner.name.value)
+
+
+def _input_defaults(sdls: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give the defaults of input fields, by input type and field."""
+    return {
+        node.name.value: {
+            item.name.value: value_from_ast_untyped(item.default_value)
+            for item in node.fields or ()
+            if item.default_value is not None
+        }
+        for sdl in sdls
+        for node in parse(sdl, no_location=True).definitions
+        if isinstance(node, InputObjectTypeDefinitionNode)
+    }
 
 
 class Federation:
@@ -146,8 +167,9 @@ class Federation:
             if item.override is not None
         }
         self._possible: dict[str, frozenset[str]] = {}
+        self.input_defaults = _input_defaults(subgraphs.values())
         names = {name: None for types in self.own.values() for name in types}
-        self.interfaces = {
+        self.interfaces: dict[str, list[str]] = {
             name: sorted({item for types in self.own.values() if name in types for item in types[name].interfaces})
             for name in names
         }

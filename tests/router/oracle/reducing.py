@@ -19,7 +19,17 @@ __all__ = ["reduce_case"]
 Finding = tuple[Graph, Case]
 Predicate = Callable[[Graph, Case], Awaitable[bool]]
 
-_LISTS = ("definitions", "selections", "fields", "directives", "interfaces", "types", "arguments", "values", "variable_definitions")
+_LISTS = (
+    "definitions",
+    "selections",
+    "fields",
+    "directives",
+    "interfaces",
+    "types",
+    "arguments",
+    "values",
+    "variable_definitions",
+)
 
 
 async def reduce_case(graph: Graph, case: Case, still_wrong: Predicate, *, seconds: float = 60) -> Finding:
@@ -29,9 +39,9 @@ async def reduce_case(graph: Graph, case: Case, still_wrong: Predicate, *, secon
         graph: the subgraphs.
         case: the operation.
         still_wrong: whether a smaller case shows the same fault.
-        seconds: of processor time; the smallest case so far is given when they are over.
+        seconds: for all; the smallest case so far is given when they are over.
     """
-    return await _Reducer(still_wrong, time.process_time() + seconds).run(graph, case)
+    return await _Reducer(still_wrong, time.monotonic() + seconds).run(graph, case)
 
 
 class _Reducer:
@@ -41,7 +51,7 @@ class _Reducer:
 
     async def run(self, graph: Graph, case: Case) -> Finding:
         size = _size(graph, case) + 1
-        while _size(graph, case) < size and time.process_time() < self._until:
+        while _size(graph, case) < size and time.monotonic() < self._until:
             size = _size(graph, case)
             case = await self._simplify(graph, case)
             case = await self._reduce_operation(graph, case)
@@ -51,7 +61,7 @@ class _Reducer:
         return graph, case
 
     async def _accepts(self, graph: Graph, case: Case) -> bool:
-        if time.process_time() > self._until:
+        if time.monotonic() > self._until:
             return False
         try:
             if validate(graph.supergraph.api_schema, parse(case.operation)):
@@ -132,7 +142,9 @@ def _cut(node: Any, path: _Path) -> Any:
     elif rest:
         changed = (*value[:index], _cut(value[index], tuple(rest)), *value[index + 1 :])
     else:
-        inner = value[index].selection_set.selections if value[index].kind == "inline_fragment" and len(value) == 1 else ()
+        inner = (
+            value[index].selection_set.selections if value[index].kind == "inline_fragment" and len(value) == 1 else ()
+        )
         changed = (*value[:index], *inner, *value[index + 1 :])
     return type(node)(**{key: getattr(node, key, None) for key in node.keys} | {name: changed})
 

@@ -24,7 +24,8 @@ def write_report(folder: Path, graph: Graph, case: Case, outcome: Outcome) -> st
         "actual.json": json.dumps(outcome.actual, indent=2),
         "faults.txt": "\n".join([*outcome.faults, f"labels: {sorted(case.labels)}", f"{case}"]),
         "requests.txt": "\n\n".join(
-            f"{subgraph}: {document}\n{json.dumps(dict(variables))}" for subgraph, document, variables in outcome.requests
+            f"{subgraph}: {document}\n{json.dumps(dict(variables))}"
+            for subgraph, document, variables in outcome.requests
         ),
         **{f"subgraph-{name}.graphql": sdl for name, sdl in graph.subgraphs.items()},
     }

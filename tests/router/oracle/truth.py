@@ -14,7 +14,7 @@ from typing import Any
 from graphql import SelectionSetNode, value_from_ast_untyped
 from graphql.language import FieldNode, InlineFragmentNode
 
-from tests.router.oracle.reading import Federation, fields_of, named_type
+from tests.router.oracle.reading import Federation, fields_of, named_type, type_name
 
 __all__ = ["Thing", "Truth"]
 
@@ -46,6 +46,7 @@ class Truth:
     def __init__(self, federation: Federation, *, nulls: bool = True, absences: bool = False) -> None:
         self._federation = federation
         self._nulls = nulls
+        self.impossible = False  # a field was asked for whose subgraphs have no type in common
         self._keys = self._key_fields()
         self._strangers = self._find_strangers() if absences else set()
         self._types: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
@@ -71,7 +72,8 @@ class Truth:
 
     def _shared(self, name: str) -> str | None:
         """Name the interface whose key makes its implementations share their identities."""
-        for interface in (*self._federation.interfaces.get(name, ()), name):
+        interfaces: list[str] = [*self._federation.interfaces.get(name, []), name]
+        for interface in interfaces:
             if self._federation.kind(interface) == "interface" and self._federation.is_entity(interface):
                 return interface
         return None
@@ -100,7 +102,12 @@ class Truth:
                 for concrete in self._federation.possible_in(subgraph, named_type(item.type))
             }
             for own in types.values():
-                if own.kind == "object" and own.keys and own.name not in returned and self._is_alone(subgraph, own.name):
+                if (
+                    own.kind == "object"
+                    and own.keys
+                    and own.name not in returned
+                    and self._is_alone(subgraph, own.name)
+                ):
                     found.add((own.name, subgraph))
         return found
 
@@ -111,15 +118,14 @@ class Truth:
         for name, item in own.fields.items():
             if (type_name, name) in self._keys:
                 continue
-            others = [
-                other
-                for home, other in self._federation.declarations(type_name, name)
-                if home != subgraph
-            ]
+            others = [other for home, other in self._federation.declarations(type_name, name) if home != subgraph]
             if others or item.override is not None:
                 return False
         used = [
-            key for key, _ in own.keys for node in fields_of(key) if self._only_here(subgraph, type_name, node.name.value)
+            key
+            for key, _ in own.keys
+            for node in fields_of(key)
+            if self._only_here(subgraph, type_name, node.name.value)
         ]
         return not used
 
@@ -187,11 +193,14 @@ class Truth:
             return None
         text = text.removesuffix("!")
         if text.startswith("["):
-            count = 1 + number % 3 if is_key else number % 4
+            nothing = not possible and self._federation.kind(named_type(text)) not in {None, "enum"}
+            count = 0 if nothing else 1 + number % 3 if is_key else number % 4
             return [self._typed(thing, name, f"{salt}/{index}", text[1:-1], possible) for index in range(count)]
         kind = self._federation.kind(text)
         if kind == "enum":
-            values = sorted({value for types in self._federation.own.values() if text in types for value in types[text].values})
+            values = sorted(
+                {value for types in self._federation.own.values() if text in types for value in types[text].values}
+            )
             return values[number % len(values)]
         if kind is None:
             return _leaf(text, f"{self._owner(thing.typename, name)}:{thing.ident}.{name}{salt}", number)
@@ -201,11 +210,14 @@ class Truth:
         interface = self._shared(typename)
         if interface is None:
             return typename
-        declares = any(interface in types and name in types[interface].fields for types in self._federation.own.values())
+        declares = any(
+            interface in types and name in types[interface].fields for types in self._federation.own.values()
+        )
         return interface if declares else typename
 
     def _object(self, thing: Thing, name: str, salt: str, possible: frozenset[str], number: int) -> Thing | None:
         if not possible:
+            self.impossible = True
             return None
         concrete = sorted(possible)[number % len(possible)]
         shared = self._shared(concrete)
@@ -262,6 +274,10 @@ class Truth:
             for argument in item.arguments:
                 if argument.default_value is not None:
                     found.setdefault(argument.name.value, value_from_ast_untyped(argument.default_value))
+                given = found.get(argument.name.value)
+                if isinstance(given, dict):
+                    defaults = self._federation.input_defaults.get(type_name(argument.type), {})
+                    found[argument.name.value] = {**defaults, **given}
         for _, item in self._federation.declarations(thing.typename, name):
             for argument in item.arguments:
                 if any(directive.name.value == "inaccessible" for directive in argument.directives or ()):
@@ -271,7 +287,9 @@ class Truth:
 
 def _all_fields(selection: SelectionSetNode) -> list[FieldNode]:
     found = list(fields_of(selection))
-    return found + [item for node in found if node.selection_set is not None for item in _all_fields(node.selection_set)]
+    return found + [
+        item for node in found if node.selection_set is not None for item in _all_fields(node.selection_set)
+    ]
 
 
 def _strictest(texts: list[str]) -> str:
