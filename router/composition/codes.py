@@ -23,6 +23,7 @@ ADVICE: Mapping[str, str] = {
     "CONTEXT_NOT_SET": "Set the context with @context on a type above the field.",
     "COST_APPLIED_TO_INTERFACE_FIELD": _UNSUPPORTED,
     "DEFAULT_VALUE_USES_INACCESSIBLE": "Use a visible value in the default, or hide the element that has it.",
+    "DIRECTIVE_DEFINITION_INVALID": "Take the definition out: federation's directives are known without one.",
     "DIRECTIVE_COMPOSITION_ERROR": "Define the directive, and import it with @link from a specification of its own.",
     "EMPTY_MERGED_ENUM_TYPE": "Give all subgraphs that take the enum as an input at least one value in common.",
     "EMPTY_MERGED_INPUT_TYPE": "Give all subgraphs that have the input type at least one field in common.",
@@ -58,6 +59,7 @@ ADVICE: Mapping[str, str] = {
     "KEY_INVALID_FIELDS": _FIELD_SET,
     "KEY_INVALID_FIELDS_TYPE": _FIELD_SET_TYPE,
     "KEY_UNSUPPORTED_ON_INTERFACE": "Link federation v2.3 or newer.",
+    "LINK_IMPORT_NAME_MISMATCH": "Import the directive by the same name in all subgraphs.",
     "LIST_SIZE_APPLIED_TO_NON_LIST": _LIST_SIZE,
     "LIST_SIZE_INVALID_ASSUMED_SIZE": _LIST_SIZE,
     "LIST_SIZE_INVALID_SIZED_FIELD": _LIST_SIZE,
@@ -94,6 +96,7 @@ ADVICE: Mapping[str, str] = {
     "ROOT_SUBSCRIPTION_USED": _ROOT_NAME,
     "SATISFIABILITY_ERROR": "Give the type a resolvable key that can be had on this way, or share the field.",
     "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES": "Let the subgraphs that share the field answer the same types.",
+    "TYPE_DEFINITION_INVALID": "Take the definition out: federation's types are known without one.",
     "TYPE_KIND_MISMATCH": "Declare it as the same kind of type everywhere.",
     "UNKNOWN_FEDERATION_LINK_VERSION": "Link a version from v2.0 to v2.14.",
 }

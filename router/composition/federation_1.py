@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
 from router.composition.federation_spec import FEDERATION_1
-from router.composition.model import Directive, Field, Kind, Subgraph, TypeDefinition
+from router.composition.model import ROOTS, Directive, Field, Kind, Subgraph, TypeDefinition
 
 
-def upgraded(subgraphs: Sequence[Subgraph]) -> list[Subgraph]:
-    """Give the subgraphs with those of federation 1 rewritten; the others as they are."""
+def upgraded(subgraphs: Sequence[Subgraph], report: Report) -> list[Subgraph]:
+    """Give the subgraphs with those of federation 1 rewritten; the others as they are.
+
+    Raises:
+        CompositionFailed: one of federation 1 extends what no subgraph defines, with EXTENSION_WITH_NO_BASE.
+    """
+    defined = {one.name for subgraph in subgraphs for one in subgraph.types.values() if not one.extension}
+    for subgraph in subgraphs:
+        for name, definition in subgraph.types.items():
+            stub = definition.extension and definition.kind in {Kind.OBJECT, Kind.INTERFACE}
+            if subgraph.version == FEDERATION_1 and stub and name not in {*defined, *ROOTS}:
+                message = f'"{name}" is extended in {subgraph.name}, and no subgraph defines it.'
+                report.error("EXTENSION_WITH_NO_BASE", message, subgraphs=[subgraph.name], at=name)
+    report.stop_on_errors()
     return [
         _upgraded(subgraph, [other for other in subgraphs if other is not subgraph])
         if subgraph.version == FEDERATION_1

@@ -77,6 +77,21 @@ def definition(name: str, minor: int) -> str:
 SCALARS: Mapping[str, int] = {"FieldSet": 0, "Scope": 5, "Policy": 6, "ContextFieldValue": 8}
 """The specification's scalars and the minor version that brought each."""
 
+COMPOSED = (
+    "tag",
+    "inaccessible",
+    "authenticated",
+    "requiresScopes",
+    "policy",
+    "cost",
+    "listSize",
+    "context",
+)
+"""The directives that the supergraph keeps."""
+
+SPECS_SINCE: Mapping[str, int] = {"authenticated": 5, "requiresScopes": 5, "policy": 6, "context": 8, "cost": 9}
+"""The minor version of Federation 2 to which a specification that can be linked on its own belongs."""
+
 SMALL_SPECS: Mapping[str, tuple[str, ...]] = {
     "tag": ("tag",),
     "inaccessible": ("inaccessible",),
@@ -88,7 +103,7 @@ SMALL_SPECS: Mapping[str, tuple[str, ...]] = {
 }
 """Specifications that may be linked on their own, with the directives of Federation that each holds."""
 
-FEDERATION_1_DIRECTIVES = ("key", "requires", "provides", "external", "extends", "tag", "inaccessible")
+FEDERATION_1_DIRECTIVES = ("key", "requires", "provides", "external", "extends", "tag")
 """What a schema without a link may use, by these names."""
 
 MACHINERY_TYPES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet"})

@@ -26,7 +26,7 @@ class Link:
     """One specification in use.
 
     Attributes:
-        identity: its URL without the version; the whole URL where it holds no version.
+        identity: its URL without the version.
         name: the last part of the identity.
         prefix: the name before `__` in names that are not imported.
         imports: names in this schema to names in the specification, directives with their `@`.
@@ -156,15 +156,13 @@ class _LinkReader:
             return None
         match = _URL.match(url)
         if match is None:
-            name = url.rstrip("/").rsplit("/", 1)[-1]
-            link = Link(url, url, name, None, alias if isinstance(alias, str) else name)
-        else:
-            version = (int(match["major"]), int(match["minor"]))
-            prefix = alias if isinstance(alias, str) else match["name"]
-            link = Link(url, match["identity"], match["name"], version, prefix)
-        if link.identity.startswith(spec.SPECS) and match is None:
             self.error("INVALID_LINK_IDENTIFIER", f'"{url}" names no version; a specification\'s url ends in /v1.0.')
             return None
+        version = (int(match["major"]), int(match["minor"]))
+        prefix = alias if isinstance(alias, str) else match["name"]
+        link = Link(url, match["identity"], match["name"], version, prefix)
+        if link.identity == spec.SPECS + "link" and link.version != (1, 0):
+            self.error("INVALID_LINK_DIRECTIVE_USAGE", f'"{url}" is no version of @link that is known here.')
         if link.identity == spec.FEDERATION and not self._is_known(link):
             self.error("UNKNOWN_FEDERATION_LINK_VERSION", f'"{url}" is no version of federation that is known here.')
             return None
@@ -184,6 +182,9 @@ class _LinkReader:
                 self.error("INVALID_LINK_DIRECTIVE_USAGE", f'{message} start with "@" or neither does.')
             elif not self._exists(element, link):
                 self.error("INVALID_LINK_DIRECTIVE_USAGE", f'{link.url} has no "{element}" to import.')
+            elif local in imports or element in imports.values():
+                message = f'"{element}" as "{local}" is imported from {link.url} beside an import of the same name.'
+                self.error("INVALID_LINK_DIRECTIVE_USAGE", message)
             else:
                 imports[local] = element
         return imports

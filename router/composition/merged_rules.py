@@ -1,4 +1,4 @@
-"""What is asked of the merged supergraph as a schema: a query, complete implementations, valid GraphQL, rights."""
+"""What is asked of the merged supergraph as a schema: a query, complete implementations, valid GraphQL."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from graphql import (
 
 from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
-from router.composition.federation_spec import AUTHORIZATION
-from router.composition.field_sets import FieldSet, parse_field_set
-from router.composition.model import Element, Kind
-from router.composition.supergraph import MergedSupergraph, MergedType
+from router.composition.field_sets import parse_field_set
+from router.composition.model import Kind
+from router.composition.supergraph import MergedSupergraph
 
 
 def check_query(supergraph: MergedSupergraph, report: Report) -> None:
@@ -81,38 +80,3 @@ def check_schema(sdl: str, report: Report) -> None:
     schema = build_ast_schema(document, assume_valid_sdl=True)
     for error in validate_schema(schema):
         report.error("INVALID_GRAPHQL", f"Merged, the subgraphs are no valid schema: {error.message}")
-
-
-def check_rights(supergraph: MergedSupergraph, facts: Sequence[SubgraphFacts], report: Report) -> None:
-    """Report MISSING_TRANSITIVE_AUTH_REQUIREMENTS: who reads a field by requiring fields needs the rights for those."""
-    for one in facts:
-        for definition, field, _, _ in one.selections_of("requires"):
-            merged = supergraph.types.get(definition.name)
-            own = merged.fields.get(field.name) if merged is not None else None
-            if merged is None or own is None:
-                continue
-            held = _rights(own) | _rights(merged)
-            for at, needed in _needed(supergraph, one.field_set("requires", definition.name, field)):
-                if not needed <= held:
-                    coordinate = f"{definition.name}.{field.name}"
-                    message = (
-                        f'"{coordinate}" requires "{at}" and has not all of its rights ({", ".join(sorted(needed))}).'
-                    )
-                    code = "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"
-                    report.error(code, message, subgraphs=[one.name], at=(coordinate, at))
-
-
-def _needed(supergraph: MergedSupergraph, field_set: FieldSet) -> Iterator[tuple[str, frozenset[str]]]:
-    for top in field_set:
-        for selected in top.walk():
-            definition: MergedType | None = supergraph.types.get(selected.on)
-            field = definition.fields.get(selected.name) if definition is not None else None
-            target = supergraph.types.get(field.type_name) if field is not None else None
-            if field is not None:
-                yield selected.coordinate, _rights(field) | (_rights(target) if target is not None else frozenset())
-
-
-def _rights(element: Element) -> frozenset[str]:
-    return frozenset(
-        f"@{directive.name}({directive.canonical})" for name in AUTHORIZATION for directive in element.applied(name)
-    )

@@ -140,6 +140,7 @@ class Subgraph:
         types: by name; root types are called Query, Mutation and Subscription.
         directives: the subgraph's own directive definitions, by name.
         schema_directives: what is applied to the schema itself, links apart.
+        directive_names: for each of federation's directives in use, by what name the subgraph applies it.
         problems: what GraphQL itself has against the schema; only a subgraph without any is merged.
     """
 
@@ -151,6 +152,7 @@ class Subgraph:
     types: Mapping[str, TypeDefinition]
     directives: Mapping[str, DirectiveDefinitionNode]
     schema_directives: tuple[Directive, ...] = ()
+    directive_names: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[SchemaProblem, ...] = ()
 
     @cached_property

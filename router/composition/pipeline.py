@@ -16,12 +16,12 @@ from router.composition.merged_rules import (
     check_implementations,
     check_query,
     check_requirements,
-    check_rights,
     check_schema,
 )
 from router.composition.merging import merge
 from router.composition.printing import print_supergraph
 from router.composition.reading import SubgraphSource, read_subgraph
+from router.composition.rights import check_rights
 from router.composition.satisfiability import check_satisfiability
 from router.composition.validation import validate_subgraph
 
@@ -51,7 +51,9 @@ def compose(subgraphs: Sequence[SubgraphSource]) -> CompositionResult:
     graphs = graph_values([source.name for source in ordered])
     read = [subgraph for source in ordered if (subgraph := read_subgraph(source, graphs[source.name], report=report))]
     # One of federation 1 is seen together with all the others, so that it waits until they can be read.
-    complete = upgraded(read) if len(read) == len(ordered) else [one for one in read if one.version > FEDERATION_1]
+    complete = (
+        upgraded(read, report) if len(read) == len(ordered) else [one for one in read if one.version > FEDERATION_1]
+    )
     facts = [SubgraphFacts(subgraph) for subgraph in complete]
     for one in facts:
         validate_subgraph(one, report=report)

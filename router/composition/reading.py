@@ -36,6 +36,7 @@ from router.composition.model import (
     Subgraph,
     TypeDefinition,
 )
+from router.composition.redefinitions import wrong_redefinitions
 from router.composition.sdl_rules import check_sdl
 from router.composition.type_ref import TypeRef, named_type, renamed, type_ref
 
@@ -75,7 +76,10 @@ def read_subgraph(source: SubgraphSource, graph: str, *, report: Report) -> Subg
     links = read_links(document, subgraph=source.name, report=report)
     if len(report.errors) > before:
         return None
-    problems = check_sdl(document, links, subgraph=source.name, report=report)
+    wrong = tuple(wrong_redefinitions(document, links))
+    for problem in wrong:
+        report.error(problem.code, problem.message, subgraphs=[source.name], at=problem.at or ())
+    problems = None if wrong else check_sdl(document, links, subgraph=source.name, report=report)
     return None if problems is None else _Reader(document, links).read(source, graph, problems)
 
 
@@ -86,6 +90,7 @@ class _Reader:
         self._document = document
         self._links = links
         self._renamed = _root_names(document)
+        self._directive_names: dict[str, str] = {}
 
     def read(self, source: SubgraphSource, graph: str, problems: tuple[SchemaProblem, ...]) -> Subgraph:
         """Give the subgraph."""
@@ -106,6 +111,7 @@ class _Reader:
             types={name: definition for name, definition in types.items() if name not in ROOTS or definition.fields},
             directives=self._directive_definitions(),
             schema_directives=self._schema_directives(),
+            directive_names=self._directive_names,
             problems=(*problems, *self._taken_root_names()),
         )
 
@@ -141,14 +147,14 @@ class _Reader:
     def _directives(
         self, nodes: Iterable[ConstDirectiveNode] | None, *, in_extension: bool = False
     ) -> tuple[Directive, ...]:
-        return tuple(
-            Directive(
-                name=self._links.directive(node.name.value),
-                arguments={argument.name.value: argument.value for argument in node.arguments or ()},
-                in_extension=in_extension,
-            )
-            for node in nodes or ()
-        )
+        found = []
+        for node in nodes or ():
+            name = self._links.directive(node.name.value)
+            if not name.startswith("@"):
+                self._directive_names.setdefault(name, node.name.value)
+            arguments = {argument.name.value: argument.value for argument in node.arguments or ()}
+            found.append(Directive(name, arguments, in_extension))
+        return tuple(found)
 
     def _ref(self, node: TypeNode) -> TypeRef:
         ref = type_ref(node)

@@ -14,6 +14,7 @@ from router.composition.merging.enums import EnumMerger, usage
 from router.composition.merging.fields import FieldMerger
 from router.composition.merging.inconsistencies import hint_at_inconsistencies
 from router.composition.merging.interface_objects import InterfaceObjects, check_interface_objects, lend_fields
+from router.composition.merging.naming import check_names_of_imports
 from router.composition.merging.overriding import Overrides
 from router.composition.merging.references import Subtypes
 from router.composition.merging.rights import spread_rights
@@ -31,8 +32,10 @@ def merge(facts: Sequence[SubgraphFacts], report: Report) -> tuple[MergedSupergr
         CompositionFailed: the directives that are to be composed can not be.
     """
     subgraphs = [one.subgraph for one in facts]
-    composed, links = composed_directives(subgraphs, report)
-    directives = DirectiveMerger((f"@{name}" for name in composed), report)
+    composed = composed_directives(subgraphs, report)
+    check_names_of_imports(subgraphs, report)
+    repeatable = frozenset(f"@{name}" for name, one in composed.definitions.items() if one.repeatable)
+    directives = DirectiveMerger({f"@{name}": by for name, by in composed.by.items()}, repeatable, report)
     report.stop_on_errors()
     subtypes = Subtypes(subgraphs)
     objects = InterfaceObjects(facts)
@@ -49,7 +52,7 @@ def merge(facts: Sequence[SubgraphFacts], report: Report) -> tuple[MergedSupergr
         definition = types.merge(name, facts)
         if definition is not None:
             merged[name] = definition
-    enums = EnumMerger(usage(merged.values(), subgraphs), directives, report)
+    enums = EnumMerger(usage(merged.values(), subgraphs, composed.definitions.values()), directives, report)
     for name, definition in merged.items():
         if definition.kind is Kind.ENUM:
             holders = [(subgraph, subgraph.types[name]) for subgraph in subgraphs if name in subgraph.types]
@@ -59,9 +62,9 @@ def merge(facts: Sequence[SubgraphFacts], report: Report) -> tuple[MergedSupergr
     schema = [(one.name, Element(name="schema", directives=one.subgraph.schema_directives)) for one in facts]
     supergraph = MergedSupergraph(
         graphs=tuple(Graph(subgraph.graph, subgraph.name, subgraph.url) for subgraph in subgraphs),
-        types=spread_rights(lend_fields(merged, objects, overrides=overrides, report=report), facts),
-        directives={**executable_directives(subgraphs, report), **composed},
-        links=links,
+        types=spread_rights(lend_fields(merged, objects, overrides=overrides, report=report), facts, report),
+        directives={**executable_directives(subgraphs, inputs, report), **composed.definitions},
+        links=composed.links,
         schema=Element(name="schema", directives=directives.merge(schema, at="schema")),
     )
     return supergraph, overrides

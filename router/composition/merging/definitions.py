@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from graphql import DirectiveDefinitionNode, InputValueDefinitionNode
 
 from router.composition import federation_spec as spec
 from router.composition.errors import Report
 from router.composition.links import Link
-from router.composition.model import Subgraph
+from router.composition.merging.arguments import InputMerger
+from router.composition.model import InputValue, Subgraph
 from router.composition.supergraph import ComposedLink, DirectiveDefinition, MergedInput
 from router.composition.type_ref import type_ref
 
+_COMPOSED_ANYWAY = ("tag", "inaccessible", "authenticated", "requiresScopes", "policy", "context")
 _EXECUTABLE = (
     "QUERY",
     "MUTATION",
@@ -25,7 +28,9 @@ _EXECUTABLE = (
 )
 
 
-def executable_directives(subgraphs: Sequence[Subgraph], report: Report) -> dict[str, DirectiveDefinition]:
+def executable_directives(
+    subgraphs: Sequence[Subgraph], inputs: InputMerger, report: Report
+) -> dict[str, DirectiveDefinition]:
     """Give the directives for operations that all subgraphs define, with what they have in common."""
     names = {name: None for subgraph in subgraphs for name in subgraph.directives}
     found: dict[str, DirectiveDefinition] = {}
@@ -33,17 +38,22 @@ def executable_directives(subgraphs: Sequence[Subgraph], report: Report) -> dict
         nodes = {one.name: one.directives[name] for one in subgraphs if name in one.directives}
         if any(location in _EXECUTABLE for node in nodes.values() for location in _locations(node)):
             missing = [one.name for one in subgraphs if one.name not in nodes]
-            merged = _executable(name, nodes, missing, report)
+            merged = _executable(name, nodes, missing, subgraphs, inputs, report)
             if merged is not None:
                 found[name] = merged
     return found
 
 
 def _executable(
-    name: str, nodes: Mapping[str, DirectiveDefinitionNode], missing: Sequence[str], report: Report
+    name: str,
+    nodes: Mapping[str, DirectiveDefinitionNode],
+    missing: Sequence[str],
+    subgraphs: Sequence[Subgraph],
+    inputs: InputMerger,
+    report: Report,
 ) -> DirectiveDefinition | None:
-    def hint(code: str, message: str, subgraphs: Iterable[str] = nodes) -> None:
-        report.hint(code, f'"@{name}" {message}', subgraphs=subgraphs, at=f"@{name}")
+    def hint(code: str, message: str, names: Iterable[str] = nodes) -> None:
+        report.hint(code, f'"@{name}" {message}', subgraphs=names, at=f"@{name}")
 
     each = [frozenset(_locations(node)) & set(_EXECUTABLE) for node in nodes.values()]
     locations = frozenset.intersection(*each)
@@ -62,25 +72,42 @@ def _executable(
     if len(repeatable) > 1:
         message = "is not repeatable in all subgraphs: it is not in the supergraph."
         hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", message)
-    arguments = [{argument.name.value for argument in node.arguments or ()} for node in nodes.values()]
-    common = set.intersection(*arguments)
-    if any(one != common for one in arguments):
-        hint("INCONSISTENT_ARGUMENT_PRESENCE", "has not the same arguments in all subgraphs.")
+    given = [(one, [_value(argument) for argument in nodes[one.name].arguments or ()]) for one in subgraphs]
     first = next(iter(nodes.values()))
-    ordered = tuple(location for location in _EXECUTABLE if location in locations)
-    return _definition(first, locations=ordered, arguments=common, repeatable=repeatable == {True})
+    return DirectiveDefinition(
+        name=name,
+        description=first.description.value if first.description is not None else None,
+        arguments=tuple(inputs.merge_arguments(given, at=f"@{name}").values()),
+        locations=tuple(location for location in _EXECUTABLE if location in locations),
+        repeatable=repeatable == {True},
+    )
 
 
-def composed_directives(
-    subgraphs: Sequence[Subgraph], report: Report
-) -> tuple[dict[str, DirectiveDefinition], tuple[ComposedLink, ...]]:
-    """Give the directives named by `@composeDirective`, and the specifications that they come from.
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The directives named by `@composeDirective`.
+
+    Attributes:
+        definitions: by name.
+        links: the specifications that they come from.
+        by: for each name the subgraphs that ask for it; the others' applications do not count.
+    """
+
+    definitions: Mapping[str, DirectiveDefinition]
+    links: tuple[ComposedLink, ...]
+    by: Mapping[str, frozenset[str]]
+
+
+def composed_directives(subgraphs: Sequence[Subgraph], report: Report) -> Composed:
+    """Give the directives named by `@composeDirective`.
 
     Of several versions the newest counts; another major version is DIRECTIVE_COMPOSITION_ERROR.
     """
+    by: dict[str, set[str]] = {}
     chosen: dict[str, tuple[Link, DirectiveDefinitionNode]] = {}
     for subgraph in subgraphs:
         for name, link, node in _asked_for(subgraph, report):
+            by.setdefault(name, set()).add(subgraph.name)
             known = chosen.get(name)
             if known is None:
                 chosen[name] = (link, node)
@@ -93,7 +120,6 @@ def composed_directives(
         name: _definition(
             node,
             locations=_locations(node),
-            arguments={argument.name.value for argument in node.arguments or ()},
             repeatable=node.repeatable,
         )
         for name, (_, node) in chosen.items()
@@ -101,7 +127,11 @@ def composed_directives(
     imports: dict[str, list[str]] = {}
     for name, (link, _) in sorted(chosen.items()):
         imports.setdefault(link.url, []).append(f"@{name}")
-    return definitions, tuple(ComposedLink(url=url, imports=tuple(names)) for url, names in sorted(imports.items()))
+    return Composed(
+        definitions=definitions,
+        links=tuple(ComposedLink(url=url, imports=tuple(names)) for url, names in sorted(imports.items())),
+        by={name: frozenset(names) for name, names in by.items()},
+    )
 
 
 def _asked_for(subgraph: Subgraph, report: Report) -> list[tuple[str, Link, DirectiveDefinitionNode]]:
@@ -111,6 +141,10 @@ def _asked_for(subgraph: Subgraph, report: Report) -> list[tuple[str, Link, Dire
             continue
         name = directive.text("name")
         bare = name.removeprefix("@")
+        if name.startswith("@") and subgraph.links.directive(bare) in _COMPOSED_ANYWAY:
+            message = f'"{name}" is composed anyway.'
+            report.hint("DIRECTIVE_COMPOSITION_INFO", message, subgraphs=[subgraph.name], at=name)
+            continue
         node, link = subgraph.directives.get(bare), subgraph.links.owner(f"@{bare}")
         if not name.startswith("@"):
             problem = 'has to begin with "@"'
@@ -130,15 +164,22 @@ def _locations(node: DirectiveDefinitionNode) -> tuple[str, ...]:
     return tuple(location.value for location in node.locations)
 
 
-def _definition(
-    node: DirectiveDefinitionNode, *, locations: tuple[str, ...], arguments: set[str], repeatable: bool
-) -> DirectiveDefinition:
+def _definition(node: DirectiveDefinitionNode, *, locations: tuple[str, ...], repeatable: bool) -> DirectiveDefinition:
     return DirectiveDefinition(
         name=node.name.value,
         description=node.description.value if node.description is not None else None,
-        arguments=tuple(_argument(argument) for argument in node.arguments or () if argument.name.value in arguments),
+        arguments=tuple(_argument(argument) for argument in node.arguments or ()),
         locations=locations,
         repeatable=repeatable,
+    )
+
+
+def _value(node: InputValueDefinitionNode) -> InputValue:
+    return InputValue(
+        name=node.name.value,
+        description=node.description.value if node.description is not None else None,
+        type=type_ref(node.type),
+        default=node.default_value,
     )
 
 

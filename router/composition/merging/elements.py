@@ -18,7 +18,6 @@ Source = tuple[str, Element]
 
 _REPEATED = ("tag",)
 _FLAGS = ("inaccessible", "authenticated", "oneOf")
-_MOST_WIN = ("deprecated", "specifiedBy")
 _GRAPHQL = ("deprecated", "specifiedBy", "oneOf")
 _ORDER = (
     "tag",
@@ -47,9 +46,10 @@ def merge_description(sources: Sequence[Source], *, at: str, report: Report) -> 
 class DirectiveMerger:
     """Merges the directives of elements, the composed ones of the subgraphs among them."""
 
-    def __init__(self, composed: Iterable[str], report: Report) -> None:
-        """Keep, besides federation's own, the directives that are named (with their `@`)."""
-        self._composed = frozenset(composed)
+    def __init__(self, composed: Mapping[str, frozenset[str]], repeatable: frozenset[str], report: Report) -> None:
+        """Keep, besides federation's own, the directives that are named (with their `@`) by some subgraphs."""
+        self._composed = composed
+        self._repeatable = repeatable
         self._report = report
 
     def is_merged(self, name: str) -> bool:
@@ -66,14 +66,17 @@ class DirectiveMerger:
         for name in _ORDER:
             if name in applied:
                 merged += self._merge(name, applied[name], at=at)
-        for name in sorted(self._composed & applied.keys()):
-            merged += _distinct(directive for _, directive in applied[name])
+        for name in sorted(self._composed.keys() & applied.keys()):
+            if any(subgraph in self._composed[name] for subgraph, _ in applied[name]):
+                merged += self._merge(name, applied[name], at=at)
         return tuple(merged)
 
     def _merge(self, name: str, applied: list[tuple[str, Directive]], *, at: str) -> list[Directive]:
         directives = [directive for _, directive in applied]
         if name in _REPEATED:
             return sorted(_distinct(directives), key=lambda directive: directive.text("name"))
+        if name in self._repeatable:
+            return _distinct(directives)
         if name == "context":
             contexts = (_context(subgraph, directive) for subgraph, directive in applied)
             return _distinct(contexts)
@@ -82,10 +85,10 @@ class DirectiveMerger:
         distinct = _distinct(directives)
         if len(distinct) > 1:
             message = f'@{name} is applied to "{at}" with different arguments.'
-            code = "INCONSISTENT_NON_REPEATABLE" if name in _MOST_WIN else "MERGED_NON_REPEATABLE"
+            code = "MERGED_NON_REPEATABLE" if name in _COMBINED else "INCONSISTENT_NON_REPEATABLE"
             subgraphs = [subgraph for subgraph, _ in applied]
             self._report.hint(f"{code}_DIRECTIVE_ARGUMENTS", message, subgraphs=subgraphs, at=at)
-        if name in _MOST_WIN:
+        if name not in _COMBINED:
             counts = Counter(directive.canonical for directive in directives)
             return [Directive(name, max(distinct, key=lambda one: counts[one.canonical]).arguments)]
         return [distinct[0] if len(distinct) == 1 else _combined(name, distinct)]

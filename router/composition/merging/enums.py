@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from router.composition.errors import Report
 from router.composition.merging.elements import DirectiveMerger, merge_description
 from router.composition.model import Element, Subgraph, TypeDefinition
-from router.composition.supergraph import MergedType, MergedValue
+from router.composition.supergraph import DirectiveDefinition, MergedType, MergedValue
 from router.composition.type_ref import named_type
 
 
@@ -20,7 +20,9 @@ class Usage:
     inputs: frozenset[str]
 
 
-def usage(types: Iterable[MergedType], subgraphs: Iterable[Subgraph]) -> Usage:
+def usage(
+    types: Iterable[MergedType], subgraphs: Iterable[Subgraph], directives: Iterable[DirectiveDefinition]
+) -> Usage:
     """Find how types are used.
 
     An argument that the supergraph leaves out uses none. A field of an input does, though some subgraph lacks it:
@@ -29,6 +31,7 @@ def usage(types: Iterable[MergedType], subgraphs: Iterable[Subgraph]) -> Usage:
     definitions = list(types)
     fields = [field for definition in definitions for field in definition.fields.values()]
     arguments = [argument for field in fields for argument in field.arguments.values()]
+    arguments += [argument for directive in directives for argument in directive.arguments]
     inputs = [value for subgraph in subgraphs for other in subgraph.types.values() for value in other.inputs.values()]
     return Usage(
         outputs=frozenset(field.type_name for field in fields),

@@ -17,7 +17,17 @@ _FOLDER = Path(__file__).with_name("corpus")
 _CASE = re.compile(r"^# ==== (?P<name>.*?)(?: -> (?P<codes>[A-Z_, ]+))?$", re.MULTILINE)
 _SUBGRAPH = re.compile(r"^# -- (?P<name>\S+)$", re.MULTILINE)
 _KEYWORDS = frozenset({"type", "interface", "union", "enum", "input", "scalar"})
-TOPICS = ("subgraph_rules", "merge_rules", "accessibility", "satisfiability")
+TOPICS = (
+    "subgraph_rules",
+    "directives",
+    "merge_rules",
+    "overrides",
+    "interface_objects",
+    "contexts",
+    "rights",
+    "accessibility",
+    "satisfiability",
+)
 _IMPORTED = [f"@{name}" for name, directive in DIRECTIVES.items() if directive.since <= 11]
 
 
@@ -54,6 +64,11 @@ def cases(topic: str) -> list[Case]:
         )
         for name, codes, body in zip(*[iter(parts)] * 3, strict=True)
     ]
+
+
+def takes_from_contexts(case: Case) -> bool:
+    """Tell whether arguments of the case come from contexts: composition knows them, the router does not."""
+    return any("@fromContext(" in one.sdl for one in case.subgraphs)
 
 
 def composed(**sdl: str) -> str:

@@ -196,7 +196,7 @@ class _Variation:
 
     def _change_version(self) -> None:
         schema = self._pick(self._types(_SCHEMAS))
-        for directive in schema.directives if schema is not None else ():
+        for directive in (schema.directives if schema is not None else None) or ():
             for argument in directive.arguments:
                 if argument.name.value == "url" and "/federation/" in getattr(argument.value, "value", ""):
                     minor = self._random.choice([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])

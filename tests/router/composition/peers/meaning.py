@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -66,10 +67,15 @@ def _application(node: Node) -> str:
     arguments = {}
     for argument in node.arguments or ():
         name, value = argument.name.value, argument.value
-        text = print_ast(value)
+        text = _flat(print_ast(value))
         if name in _FIELD_SETS and isinstance(value, ast.StringValueNode):
-            text = " ".join(print_ast(parse("{" + value.value + "}")).split())
+            text = _flat(print_ast(parse("{" + value.value + "}")))
         if _DEFAULTS.get(name) != text:
             arguments[name] = text
     shown = ", ".join(f"{name}: {text}" for name, text in sorted(arguments.items()))
     return f"@{node.name.value}({shown})" if shown else f"@{node.name.value}"
+
+
+def _flat(text: str) -> str:
+    """Give a value on one line, without what only its layout needs."""
+    return re.sub(r'\s*([{}\[\]():"])\s*', r"\1", re.sub(r"[\s,]+", " ", text))
