@@ -401,8 +401,8 @@ def test_a_supergraph_without_demands_is_never_looked_at_twice() -> None:
 
 
 # ---- against one schema -------------------------------------------------------------------------------------------
-def _sprinkled(supergraph: Supergraph, seed: int) -> Supergraph:
-    """Put demands on some fields of objects and on some leaf types."""
+def _sprinkled(supergraph: Supergraph, seed: int, *, closed_types: bool = False) -> Supergraph:
+    """Put demands on some fields of objects and on some leaf types, and where that is asked for on some objects."""
     dice = random.Random(seed)
     demands = [
         Requirement(RequirementKind.AUTHENTICATED),
@@ -417,7 +417,8 @@ def _sprinkled(supergraph: Supergraph, seed: int) -> Supergraph:
             for field in kind.fields.values()
         }
         leaf = kind.kind.value in {"enum", "scalar"} and dice.random() < 0.3
-        types[name] = replace(kind, fields=fields, requirements=frozenset(demands[:1] if leaf else ()))
+        whole = closed_types and kind.kind.value == "object" and name != "Query" and dice.random() < 0.25
+        types[name] = replace(kind, fields=fields, requirements=frozenset(demands[:1] if leaf or whole else ()))
     return replace(supergraph, types=types)
 
 
@@ -428,7 +429,11 @@ def _expected(world: World, query: str, variables: Mapping[str, Any], caller: Ca
     def resolve(source: Thing, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         field = types[source.typename].fields[info.field_name]
         returned = types.get(field.type.named)
-        asked = field.requirements | (returned.requirements if returned is not None else frozenset())
+        asked = (
+            field.requirements
+            | types[source.typename].requirements
+            | (returned.requirements if returned is not None else frozenset())
+        )
         if not all(item.is_met(caller) for item in asked):
             raise GraphQLError("denied")
         return world.value(source, info.field_name, arguments)
@@ -449,14 +454,27 @@ def _expected(world: World, query: str, variables: Mapping[str, Any], caller: Ca
 async def test_random_operations_are_answered_as_by_a_schema_that_refuses(topic: str) -> None:
     for seed in range(8):
         world = World(_sprinkled(catalogued(topic), seed), nulls=seed % 2 == 0)
-        operations = Operations(world.supergraph.api_schema, seed, depth=1 + seed % 4, width=1 + seed % 4)
-        query, variables = operations.query()
-        caller = [ANONYMOUS, Caller(authenticated=True), Caller(scopes=frozenset("b"))][seed % 3]
+        await _compare(world, seed)
 
-        answer = await _answer(world, query, caller, variables=variables)
 
-        data, paths = _expected(world, query, variables, caller)
-        assert world.complaints == [], world.complaints
-        assert answer["data"] == data, (query, answer)
-        denied = [error["path"] for error in answer.get("errors", ()) if error["extensions"]["code"] == _CODE]
-        assert sorted(map(str, denied)) == sorted(map(str, paths)), (query, answer)
+@pytest.mark.property
+@pytest.mark.parametrize("topic", ["abstract", "hidden", "keys", "requires"])
+async def test_closed_types_are_closed_wherever_they_turn_up(topic: str) -> None:
+    for seed in range(12):
+        await _compare(World(_sprinkled(catalogued(topic), seed, closed_types=True), nulls=seed % 2 == 0), seed)
+
+
+async def _compare(world: World, seed: int) -> None:
+    operations = Operations(world.supergraph.api_schema, seed, depth=1 + seed % 4, width=1 + seed % 4)
+    query, variables = operations.query()
+    if "__typename" in query and any(kind.requirements for kind in world.supergraph.types.values() if kind.subgraphs):
+        return  # graphql-core tells every type's name
+    caller = [ANONYMOUS, Caller(authenticated=True), Caller(scopes=frozenset("b"))][seed % 3]
+
+    answer = await _answer(world, query, caller, variables=variables)
+
+    data, paths = _expected(world, query, variables, caller)
+    assert world.complaints == [], world.complaints
+    assert answer["data"] == data, (query, answer)
+    denied = [error["path"] for error in answer.get("errors", ()) if error["extensions"]["code"] == _CODE]
+    assert sorted(map(str, denied)) == sorted(map(str, paths)), (query, answer)
