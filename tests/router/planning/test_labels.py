@@ -11,6 +11,7 @@ from graphql import parse
 
 from router.execution.request import EngineSettings, GraphQLRequest, RequestContext
 from router.planning import Planner
+from router.planning.query_graph import QueryGraph
 from router.planning.variants import Variant
 from router.supergraph import Supergraph, load_supergraph
 from tests.router.planning.oracle import engine_for
@@ -113,3 +114,43 @@ def test_query_graphs_are_kept_for_a_few_sets_of_labels_only() -> None:
         planner.plan(parse("{ plain }"), variant=Variant(labels=frozenset({f"label-{number}"})))
 
     assert len(planner._by_labels) == 8
+
+
+MEDIA = load_supergraph(
+    composed(
+        old="""
+        type Query { medias: [Media] }
+        interface Media @key(fields: "id") { id: ID! price: Int }
+        type Book implements Media @key(fields: "id") { id: ID! price: Int }
+        type Film implements Media @key(fields: "id") { id: ID! price: Int }
+        """,
+        new="""
+        type Book @key(fields: "id") { id: ID! price: Int @override(from: "old", label: "percent(5)") }
+        """,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("supergraph", "query"),
+    [
+        (GRAPH, "{ plain item { id price stock note tax weight } }"),
+        (GRAPH, "{ item { tax price } }"),
+        (MEDIA, "{ medias { price } }"),
+        (MEDIA, "{ medias { ... on Film { price } ... on Book { p: price } } }"),
+    ],
+)
+async def test_every_set_of_labels_answers_alike_and_asks_only_owners(supergraph: Supergraph, query: str) -> None:
+    variation = Planner(supergraph).variation(parse(query))
+    assert variation is not None
+    names = sorted(variation.labels)
+    for chosen in range(1 << len(names)):
+        labels = frozenset(name for bit, name in enumerate(names) if chosen >> bit & 1)
+        world = World(supergraph, nulls=False)
+        world.graph = QueryGraph(supergraph, labels=labels)
+        context = RequestContext(labels=labels, label_key="bob")
+
+        result = await engine_for(world).execute(GraphQLRequest(query), context)
+
+        assert orjson.loads(result.body) == {"data": world.expected(query)}
+        assert world.complaints == []
