@@ -18,6 +18,7 @@ from router.composition.errors import Report
 from router.composition.facts import SubgraphFacts
 from router.composition.field_sets import parse_field_set
 from router.composition.model import Kind
+from router.composition.sdl_rules import TOLERATED_ENDING
 from router.composition.supergraph import MergedSupergraph
 
 
@@ -79,4 +80,6 @@ def check_schema(sdl: str, report: Report) -> None:
     document: DocumentNode = parse(sdl, no_location=True)
     schema = build_ast_schema(document, assume_valid_sdl=True)
     for error in validate_schema(schema):
+        if error.message.endswith(TOLERATED_ENDING):
+            continue
         report.error("INVALID_GRAPHQL", f"Merged, the subgraphs are no valid schema: {error.message}")

@@ -32,7 +32,7 @@ class InterfaceObjects:
             if one.type(type_name) is None
             for interface in self._interfaces.get(type_name, ())
             if (definition := one.type(interface)) is not None
-            and definition.kind is Kind.OBJECT
+            and definition.is_interface_object
             and field in definition.fields
         ]
 

@@ -91,7 +91,7 @@ class Explorer:
         alone = Reach(fields={one: {place: None} for one, places in own.fields.items() if place in places})
         if self.obtainable(required, alone):
             return True
-        keys = self._resolvability.keys(place.subgraph, place.type)
+        keys = self._resolvability.local_keys(place.subgraph, place.type)
         return self.obtainable(required, own) and any(self.obtainable(key.fields, own) for key in keys)
 
     def _add_places(self, type_name: str, reach: Reach) -> None:

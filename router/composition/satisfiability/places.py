@@ -99,3 +99,12 @@ class Resolvability:
     def keys(self, subgraph: str, name: str) -> tuple[Key, ...]:
         """Give the keys by which a subgraph can be entered at a type."""
         return tuple(key for key in self.facts[subgraph].keys.get(name, ()) if key.resolvable)
+
+    def local_keys(self, subgraph: str, name: str) -> list[Key]:
+        """Give those of the keys that a subgraph knows of its own values: without any external field."""
+        one = self.facts[subgraph]
+        return [
+            key
+            for key in self.keys(subgraph, name)
+            if not any(one.is_external(part.on, part.name) for top in key.fields for part in top.walk())
+        ]

@@ -66,11 +66,6 @@ def cases(topic: str) -> list[Case]:
     ]
 
 
-def takes_from_contexts(case: Case) -> bool:
-    """Tell whether arguments of the case come from contexts: composition knows them, the router does not."""
-    return any("@fromContext(" in one.sdl for one in case.subgraphs)
-
-
 def composed(**sdl: str) -> str:
     """Compose subgraphs given by name, and give the supergraph's SDL."""
     return compose(sources(**sdl)).supergraph_sdl

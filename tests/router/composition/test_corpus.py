@@ -6,9 +6,8 @@ import pytest
 from graphql import validate_schema
 
 from router.composition import CompositionFailed, compose
-from router.errors import SupergraphError
 from router.supergraph import load_supergraph
-from tests.router.composition.corpus_cases import TOPICS, Case, cases, takes_from_contexts
+from tests.router.composition.corpus_cases import TOPICS, Case, cases
 
 _CASES = {f"{topic}: {case.name}": case for topic in TOPICS for case in cases(topic)}
 _REFUSED = [pytest.param(case, id=name) for name, case in _CASES.items() if case.codes]
@@ -33,10 +32,6 @@ def test_says_what_to_do_about_it(case: Case) -> None:
 
 @pytest.mark.parametrize("case", _COMPOSED)
 def test_composes_to_a_supergraph_that_loads(case: Case) -> None:
-    if takes_from_contexts(case):
-        with pytest.raises(SupergraphError):
-            load_supergraph(compose(case.subgraphs).supergraph_sdl)
-        return
     supergraph = load_supergraph(compose(case.subgraphs).supergraph_sdl)
 
     assert list(supergraph.subgraphs) == [source.name for source in case.subgraphs]

@@ -8,7 +8,7 @@ from graphql import lexicographic_sort_schema, parse, print_schema
 from router.composition import SubgraphSource, compose
 from router.planning import Planner, print_plan
 from router.supergraph import load_supergraph
-from tests.router.composition.corpus_cases import TOPICS, Case, cases, takes_from_contexts
+from tests.router.composition.corpus_cases import TOPICS, Case, cases
 from tests.router.composition.peers.agreement import THROWN, composed_by_apollo, composed_here, disagreement
 from tests.router.composition.peers.guild import DIFFERENT, as_the_guild_knows
 from tests.router.composition.peers.meaning import meaning
@@ -54,8 +54,7 @@ def test_apollo_s_planner_loads_it_and_sees_the_same_api(peers: Peers, case: Cas
     api = peers.api_schema("apollo", ours)
 
     assert api == peers.api_schema("apollo", _apollo(peers, case))
-    if not takes_from_contexts(case):
-        assert api == print_schema(lexicographic_sort_schema(load_supergraph(ours).api_schema))
+    assert api == print_schema(lexicographic_sort_schema(load_supergraph(ours).api_schema))
 
 
 @pytest.mark.parametrize("case", _ALL)
@@ -84,8 +83,6 @@ def test_the_guild_reads_the_same_api(peers: Peers, case: Case) -> None:
 
 @pytest.mark.parametrize("case", _COMPOSED)
 def test_our_router_plans_alike_on_both_supergraphs(peers: Peers, case: Case) -> None:
-    if takes_from_contexts(case):
-        return  # the router refuses to serve those, whoever composes them
     ours, theirs = load_supergraph(compose(case.subgraphs).supergraph_sdl), load_supergraph(_apollo(peers, case))
     for seed in range(3):
         operation, _ = Operations(ours.api_schema, seed).query()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 
 import pytest
 from graphql import parse
@@ -15,8 +16,8 @@ from tests.router.composition.peers.agreement import composed_by_apollo, compose
 from tests.router.composition.peers.meaning import meaning
 from tests.router.composition.peers.process import Peers
 from tests.router.composition.variation import varied
+from tests.router.oracle.spreading import random_subgraphs
 from tests.router.planning.operations import Operations
-from tests.router.planning.random_graphs import RandomGraph
 
 pytestmark = [pytest.mark.peers, pytest.mark.xdist_group("peers")]
 
@@ -27,7 +28,7 @@ _BASES = [case.subgraphs for topic in TOPICS for case in cases(topic) if case.na
 
 
 def _varied(seed: int) -> tuple[SubgraphSource, ...]:
-    base = sources(**RandomGraph(seed).subgraphs()) if seed % 4 == 0 else _BASES[seed * 7919 % len(_BASES)]
+    base = sources(**random_subgraphs(random.Random(seed))) if seed % 4 == 0 else _BASES[seed * 7919 % len(_BASES)]
     return varied(base, seed)
 
 
@@ -41,7 +42,7 @@ def test_varied_subgraphs_are_accepted_and_refused_alike(peers: Peers, batch: in
 
 @pytest.mark.parametrize("seed", range(0, 20 * BATCHES, 2))
 def test_both_supergraphs_give_the_same_plans(peers: Peers, seed: int) -> None:
-    subgraphs = sources(**RandomGraph(seed).subgraphs())
+    subgraphs = sources(**random_subgraphs(random.Random(seed)))
     here, theirs = composed_here(subgraphs), composed_by_apollo(peers, subgraphs)
     assert disagreement(here, theirs) is None
     if here.sdl is None or theirs.sdl is None:
