@@ -86,18 +86,24 @@ class DocumentPrinter:
             return [""]
         wanted = item.types & members
         visible = {name for name in members if not self._graph.types[name].hidden}
-        if visible <= wanted and self._graph.declares(self._subgraph, node.type_name, item.name):
+        if visible <= wanted and self._has(node.type_name, item):
             return [""]
-        return self._cover(wanted, members, item.name)
+        return self._cover(wanted, members, item)
 
-    def _cover(self, wanted: frozenset[str], members: frozenset[str], field: str) -> list[str]:
+    def _has(self, type_name: str, item: FetchField) -> bool:
+        """Whether a type has a field that the selection below suits: an interface's may be wider than its types'."""
+        own = self._graph.types[type_name].subgraphs.get(self._subgraph)
+        field = own.fields.get(item.name) if own is not None else None
+        return field is not None and (item.child is None or field.type.named == item.child.type_name)
+
+    def _cover(self, wanted: frozenset[str], members: frozenset[str], item: FetchField) -> list[str]:
         """Take one interface for several types where the subgraph has one that fits exactly."""
         if len(wanted) > 1:
-            for interface in sorted({name for item in wanted for name in self._graph.types[item].interfaces}):
+            for interface in sorted({name for concrete in wanted for name in self._graph.types[concrete].interfaces}):
                 fits = self._graph.members(self._subgraph, interface) & members == wanted
                 if (
                     fits
-                    and self._graph.declares(self._subgraph, interface, field)
+                    and self._has(interface, item)
                     and not self._graph.is_interface_object(self._subgraph, interface)
                 ):
                     return [interface]

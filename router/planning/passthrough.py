@@ -49,4 +49,6 @@ def _same(graph: QueryGraph, subgraph: str, node: FetchNode, have: FetchField, w
     # What the subgraph may answer with null where clients may not see it has to be looked at.
     own = graph.types[node.type_name].subgraphs.get(subgraph)
     field = own.fields.get(have.name) if own is not None else None
+    if field is not None and have.child is not None and field.type.named != have.child.type_name:
+        return False  # it is asked for in fragments, which come after the other fields
     return field is not None and field.type.shape.count("!") >= want.type.shape.count("!")

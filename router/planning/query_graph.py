@@ -82,11 +82,6 @@ class QueryGraph:
         """Whether no object can say its type's name here: an interface without implementations (rule 28)."""
         return self.types[type_name].kind is TypeKind.INTERFACE and not self.types[type_name].possible_types
 
-    def declares(self, subgraph: str, type_name: str, field: str) -> bool:
-        """Whether the subgraph's own schema has the field on this very type."""
-        own = self.types[type_name].subgraphs.get(subgraph)
-        return own is not None and field in own.fields
-
     def sources(self, type_name: str, field: str) -> tuple[Source, ...]:
         """Name the subgraphs that resolve a field: not external, not overridden, in `join__Graph` order."""
         key = (type_name, field)
