@@ -12,7 +12,7 @@ from typing import Any
 from router.execution.attribution import Attribution
 from router.execution.errors import ErrorLog
 from router.execution.leaves import WrongLeaf, coerced
-from router.execution.paths import Place
+from router.execution.paths import Place, type_name
 from router.planning.plan import ALWAYS, Conditions, FieldProjection, LeafKind, ObjectProjection, Wrapping
 
 __all__ = ["NOT_ALLOWED", "UNAUTHORIZED", "Completion", "holds"]
@@ -67,7 +67,7 @@ class Completion:
         if type(value) is not dict:
             self._report(f"An object of type {projection.parent_type} was expected.", INVALID)
             return None
-        concrete = value.get("__typename")
+        concrete = type_name(value)
         if projection.possible_types is not None and concrete not in projection.possible_types:
             self._report(f"The value is of no type that {projection.parent_type} can have here.", INVALID)
             return None

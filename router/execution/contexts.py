@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from router.execution.paths import Collector, compile_path
+from router.execution.paths import Collector, compile_path, type_name
 from router.planning.plan import EntityTarget, RepresentationObject
 
 __all__ = ["ContextProgram", "Share"]
@@ -73,7 +73,7 @@ def _leaf(value: Any, selection: RepresentationObject | None) -> Any:
         return [_leaf(item, selection) for item in value]
     if type(value) is not dict:
         return None
-    concrete = value.get("__typename")
+    concrete = type_name(value)
     for field in selection.fields:
         if field.types is None or concrete in field.types:
             found = _leaf(value.get(field.source), field.selection)

@@ -21,6 +21,7 @@ QUICK_TESTS: Final[Mapping[LeafKind, str]] = {
     LeafKind.INT: "{v}.__class__ is not int or not -2147483648 <= {v} <= 2147483647",
     LeafKind.FLOAT: "{v}.__class__ is not float and {v}.__class__ is not int",
     LeafKind.STRING: "{v}.__class__ is not str",
+    LeafKind.TYPENAME: "{v}.__class__ is not str",
     LeafKind.BOOLEAN: "{v}.__class__ is not bool",
     LeafKind.ID: "{v}.__class__ is not str and {v}.__class__ is not int",
 }
@@ -32,6 +33,12 @@ def _coerced_id(value: Any) -> Any:
     if type(value) is str or type(value) is int:
         return value
     if type(value) is orjson.Fragment and type(_number(value)) is int:
+        return value
+    raise WrongLeaf
+
+
+def _coerced_name(value: Any) -> Any:
+    if type(value) is str:
         return value
     raise WrongLeaf
 
@@ -48,6 +55,7 @@ _COERCE: Final[Mapping[LeafKind, Callable[[Any], Any]]] = {
     LeafKind.STRING: lambda value: GraphQLString.serialize(
         orjson.dumps(value).decode() if type(value) is orjson.Fragment else value
     ),
+    LeafKind.TYPENAME: _coerced_name,
     LeafKind.BOOLEAN: GraphQLBoolean.serialize,
     LeafKind.ID: _coerced_id,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from router.planning.plan import FlattenSegment, KeySegment, PathSegment
 
-__all__ = ["Collector", "Place", "compile_path", "key_path", "locate"]
+__all__ = ["Collector", "Place", "compile_path", "key_path", "locate", "type_name"]
 
 Place = tuple[str | int, ...]
 """A path of internal keys and list indices, from the root."""
@@ -44,7 +44,21 @@ def _compile_segment(segment: PathSegment) -> _Step:
         depth = segment.depth
         return _flatten if depth == 1 else lambda values: _flatten_deep(values, depth)
     types = segment.types
-    return lambda values: [value for value in values if type(value) is dict and value.get("__typename") in types]
+
+    def keep(values: list[Any]) -> list[Any]:
+        try:
+            return [value for value in values if type(value) is dict and value.get("__typename") in types]
+        except TypeError:
+            # Some type's name is a list or an object.
+            return [value for value in values if type(value) is dict and type_name(value) in types]
+
+    return keep
+
+
+def type_name(value: dict[str, Any]) -> str | None:
+    """Give an object's `__typename`, None where it has none or something that is no name."""
+    name = value.get("__typename")
+    return name if type(name) is str else None
 
 
 def _flatten(values: list[Any]) -> list[Any]:
@@ -82,9 +96,7 @@ def _locate_segment(found: list[tuple[Place, Any]], segment: PathSegment) -> lis
                 if item is not None
             ]
         return found
-    return [
-        (place, value) for place, value in found if type(value) is dict and value.get("__typename") in segment.types
-    ]
+    return [(place, value) for place, value in found if type(value) is dict and type_name(value) in segment.types]
 
 
 def key_path(path: Sequence[PathSegment]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from router.execution.encoding import encode
+from router.execution.paths import type_name
 from router.planning.plan import RepresentationField, RepresentationObject
 
 __all__ = ["Builder", "RepresentationList", "compile_representation", "lacks_input"]
@@ -89,7 +91,7 @@ def compile_representation(representation: RepresentationObject) -> tuple[Builde
 
     def build(item: dict[str, Any]) -> bytes | None:
         value = build_object(item)
-        return None if value is None else orjson.dumps(value)
+        return None if value is None else encode(value)
 
     return build, None
 
@@ -100,7 +102,7 @@ def _single_key(typename: str, field: RepresentationField) -> Builder:
 
     def build(item: dict[str, Any]) -> bytes | None:
         value = item.get(source)
-        return None if value is None else head + orjson.dumps(value) + b"}"
+        return None if value is None else head + encode(value) + b"}"
 
     return build
 
@@ -114,7 +116,7 @@ def _compile_object(representation: RepresentationObject) -> _ObjectBuilder:
     )
 
     def build(item: dict[str, Any]) -> dict[str, Any] | None:
-        concrete = item.get("__typename")
+        concrete = type_name(item)
         result: dict[str, Any] = {}
         if typename is not None:
             result["__typename"] = typename
@@ -164,5 +166,5 @@ def lacks_input(item: dict[str, Any], sources: Collection[tuple[str, frozenset[s
         item: an entity in the merged tree.
         sources: internal keys of the representation's fields, each with the concrete types that it applies to.
     """
-    concrete = item.get("__typename")
+    concrete = type_name(item)
     return any(source not in item for source, types in sources if types is None or concrete in types)

@@ -16,6 +16,7 @@ from router.execution.contexts import Share
 from router.execution.errors import ErrorLog
 from router.execution.fetching import Asked, FetchProgram, StepProgram
 from router.execution.merge import Merger, isolated, merge_object
+from router.execution.paths import type_name
 from router.execution.reporting import ErrorPlaces
 from router.execution.request import RequestContext
 from router.planning.plan import QueryPlan
@@ -115,7 +116,7 @@ class Run:
 
     def may_be_of(self, item: dict[str, Any], types: frozenset[str] | None) -> bool:
         """Say whether an object is of one of some types, or nobody has told yet which type it is of."""
-        concrete = item.get("__typename")
+        concrete = type_name(item)
         return types is None or concrete in types or concrete not in self._concrete_types
 
     def time_out(self) -> None:

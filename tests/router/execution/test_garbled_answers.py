@@ -27,6 +27,7 @@ QUERIES = [
     "{users{name mood reviews{body product{title rating}}}}",
     "{shelves{upc t:title reviews{id author{name n:name}}}}",
     "{latest{id product{price similar{upc rating}} author{name}} me{id}}",
+    "{catalogue{__typename upc ...on Product{title rating reviews{id}} ...on Voucher{value}}}",
     'mutation{rename(id:"0",name:"x"){name reviews{id}} review(upc:"p1",body:"b"){id author{name}}}',
 ]
 BODIES = [
@@ -117,3 +118,17 @@ async def test_garbled_answers_end_in_errors_and_partial_data(query: str) -> Non
         seen += "errors" in response
 
     assert 20 < seen < 100
+
+
+@pytest.mark.parametrize("name", [{}, [], 5, None, True, "Nothing"])
+@pytest.mark.parametrize("query", [QUERIES[0], QUERIES[1], QUERIES[3]])
+async def test_what_is_no_types_name_is_no_type(query: str, name: Any) -> None:
+    item = {"__typename": name, "upc": "p1", "title": "t", "price": 1, "id": "1", "name": "n", "value": 2}
+    data = {"catalogue": [item, item], "shelves": [[item]], "users": [item], "_entities": [item]}
+    transport = MockTransport(dict.fromkeys(("accounts", "products", "reviews"), lambda _: {"data": data}))
+    engine = Engine(SUPERGRAPH_MODEL, planner=Planner(SUPERGRAPH_MODEL), transport=transport)
+
+    for _ in range(2):
+        result = await engine.execute(GraphQLRequest(query), RequestContext())
+
+        assert_keeps_the_schemas_word(query, orjson.loads(result.body))

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from router.execution.json_text import load_slowly
 from router.execution.representations import RepresentationList, compile_representation, lacks_input
 from router.planning.plan import RepresentationObject
 from tests.support.execution import entity, key_field
@@ -156,3 +157,13 @@ def test_an_absent_input_is_told_from_a_null_one() -> None:
     assert lacks_input({"id": "1", "__typename": "Book"}, sources)
     assert not lacks_input({"id": "1", "pages": None, "__typename": "Book"}, sources)
     assert not lacks_input({"id": "1", "__typename": "Film"}, sources)
+
+
+def test_required_values_are_sent_exactly_however_deep_or_long_they_are() -> None:
+    text = b'{"deep":%b,"long":123456789012345678901234567890}' % (b"[" * 2_000 + b"]" * 2_000)
+    build, _ = compile_representation(entity("Product", key_field("id"), key_field("value", required=False)))
+    single, _ = compile_representation(entity("Product", key_field("value")))
+    item = {"id": "1", "value": load_slowly(text)}
+
+    assert build(item) == b'{"__typename":"Product","id":"1","value":' + text + b"}"
+    assert single(item) == b'{"__typename":"Product","value":' + text + b"}"

@@ -160,3 +160,28 @@ def test_a_query_is_no_subscription() -> None:
 
     with pytest.raises(RequestError, match="no subscription"):
         run.engine.subscribe(GraphQLRequest("{q}"), run.context)
+
+
+@pytest.mark.parametrize("passthrough", [False, True])
+@pytest.mark.parametrize("nonsense", [b"", b"<html>", b'"text"', b"[]", b"{}", b'{"data":{"user":', b'{"data":7}'])
+async def test_an_event_that_is_no_response_is_an_error_and_the_next_ones_come(
+    nonsense: bytes,
+    passthrough: bool,  # noqa: FBT001 - pytest passes parameters by name
+) -> None:
+    right = b'{"data":{"user":{"id":"1","name":"x"}}}'
+    run = bench(SDL, user_plan(passthrough=passthrough), {"b": named}, streamers={"a": lambda _: [nonsense, right]})
+
+    first, second = await responses(run)
+
+    assert first == {
+        "data": {"user": None},
+        "errors": [
+            {
+                "message": "The subgraph gave no valid answer.",
+                "path": ["user"],
+                "extensions": {"code": "SUBGRAPH_BAD_RESPONSE", "service": "a"},
+            }
+        ],
+    }
+    assert second["data"]["user"]["name"] in {"x", "user 1"}
+    assert run.transport.closed_subscriptions == 1
