@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,8 @@ from router.commands.callers import variant_for
 from router.commands.conditions import with_conditions
 from router.commands.files import load, read_text
 from router.errors import PlanningError, RequestError
-from router.planning import plan_operation
+from router.planning import Planner
+from router.planning.deferred_fragments import deferring_variables
 from router.planning.explain import explain
 from router.planning.plan_json import plan_as_json
 
@@ -107,18 +109,27 @@ def run(
     chosen = get_operation_ast(document, operation_name)
     if chosen is None:
         raise PlanningError(_choice(document, operation_name))
-    if variables is not None:
-        document = with_conditions(document, _coerced(loaded.api_schema, chosen, _decoded(variables)))
+    values = None if variables is None else _coerced(loaded.api_schema, chosen, _decoded(variables))
+    deferred = _deferred(document, values or {})
+    if values is not None:
+        document = with_conditions(document, values)
     variant = variant_for(loaded, document, operation_name, caller=caller, labels=label or [])
     if output_format is Format.JSON:
-        plan = plan_operation(loaded, document, operation_name, variant=variant)
+        plan = Planner(loaded).plan(document, operation_name, variant=variant, deferred=deferred)
         typer.echo(json.dumps(plan_as_json(plan), indent=2))
     else:
-        typer.echo(explain(loaded, document, operation_name, stage.value, variant=variant).rstrip("\n"))
+        text = explain(loaded, document, operation_name, stage.value, variant=variant, deferred=deferred)
+        typer.echo(text.rstrip("\n"))
 
 
 def _text(operation: Path) -> str:
     return sys.stdin.read() if operation == _STANDARD_INPUT else read_text(operation)
+
+
+def _deferred(document: DocumentNode, values: Mapping[str, Any]) -> dict[str, bool] | None:
+    """Decide what is deferred as for a client that takes it: where a variable decides and has no value, it is."""
+    names = deferring_variables(document)
+    return None if names is None else {name: values.get(name, True) is True for name in names}
 
 
 def _choice(document: DocumentNode, asked: str | None) -> str:

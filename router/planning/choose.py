@@ -58,11 +58,15 @@ class DeferralFailed(PlanningError):
 
 @dataclass(slots=True)
 class Draft:
-    """The outcome of choosing: the requests, the positions they fill, and every field's candidates."""
+    """The outcome of choosing: the requests, the positions they fill, and every field's candidates.
+
+    `later` are the positions that what is deferred has of its own.
+    """
 
     root: Position
     groups: list[Group]
     choices: list[Choice] = field(default_factory=list)
+    later: list[Position] = field(default_factory=list)
 
 
 class Chooser:
@@ -130,7 +134,7 @@ class Chooser:
                     raise
                 raise DeferralFailed(part.delivery) from error
         self._ask_typenames()
-        return Draft(root, self._groups, self._choices)
+        return Draft(root, self._groups, self._choices, self._later)
 
     def _run_waiting(self) -> None:
         while self._waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from graphql import DocumentNode
@@ -30,8 +31,17 @@ def explain(
     stage: Stage = "plan",
     *,
     variant: Variant = PLAIN,
+    deferred: Mapping[str, bool] | None = None,
 ) -> str:
     """Print one stage's artefact for an operation that is valid against the API schema, planned for whoever asks.
+
+    Args:
+        supergraph: the graph.
+        document: with the operation.
+        operation_name: which operation; None where there is one only.
+        stage: which artefact.
+        variant: for whom.
+        deferred: as of `Planner.plan`.
 
     Raises:
         RequestError: as `Planner.plan`.
@@ -39,7 +49,7 @@ def explain(
     planner = Planner(supergraph, labels=variant.labels)
     if stage == "graph":
         return print_query_graph(planner.graph)
-    artefacts = planner.artefacts(document, operation_name, variant=Variant(variant.unmet))
+    artefacts = planner.artefacts(document, operation_name, variant=Variant(variant.unmet), deferred=deferred)
     if stage == "normalized":
         return print_normal_operation(artefacts.normal)
     if stage == "paths":

@@ -14,6 +14,7 @@ from router.planning.plan import (
     RepresentationField,
     RepresentationObject,
 )
+from router.planning.print_deferral import deferral_as_json
 from router.planning.print_plan import print_path
 
 __all__ = ["plan_as_json"]
@@ -29,6 +30,7 @@ def plan_as_json(plan: QueryPlan) -> _Json:
         one answer is the response as it is; `introspection`, where there is any, what the router answers itself.
         `denied`, where there are any, the fields that the caller may not have.
         `nodes` are the requests in an order in which they can be made; each names by `after` those it waits for.
+        `deferral`, where there is any, is what comes after the first response.
     """
     value: _Json = {"kind": "QueryPlan", "operationKind": plan.operation.value, "passthrough": plan.passthrough}
     if plan.introspection is not None:
@@ -40,6 +42,8 @@ def plan_as_json(plan: QueryPlan) -> _Json:
             for item in plan.denied
         ]
     value["nodes"] = [_node(step, plan) for step in plan.steps]
+    if plan.deferral is not None:
+        value["deferral"] = deferral_as_json(plan.deferral)
     return value
 
 

@@ -23,7 +23,7 @@ def print_paths(graph: QueryGraph, draft: Draft) -> str:
     the subgraph with the way to it: `root`, `here` for one that stands there already (`provided` where only a @provides
     lets it), `entity` with the key for a jump, and what it `requires`. In brackets is what nobody asked for but a jump
     or a requirement needs. Below a field that several could give stands how many requests deep its answer comes, and
-    what the others would have cost: how many requests more, and how deep.
+    what the others would have cost: how many requests more, and how deep. Under `later` is what is deferred.
     """
     return "\n".join(_Printer(graph, draft).lines()) + "\n"
 
@@ -34,6 +34,10 @@ class _Printer:
         self._draft = draft
         self._choices: Mapping[tuple[str, ...], Choice] = {choice.path: choice for choice in draft.choices}
         self._shown: set[int] = set()
+        self._later: dict[int, list[Position]] = {}
+        for position in draft.later:
+            if position is not draft.root:
+                self._later.setdefault(id(position.origin or draft.root), []).append(position)
 
     def lines(self) -> list[str]:
         return [self._draft.root.type_name, *self._below(self._draft.root, _INDENT)]
@@ -46,6 +50,9 @@ class _Printer:
         for part in (position, *(position.narrowed[name] for name in sorted(position.narrowed))):
             for same in self._by_field(part):
                 lines += self._field(part, same, indent)
+        for later in self._later.get(id(position), ()):
+            below = self._below(later, indent + _INDENT)
+            lines += [f"{indent}later:", *below] if below else []
         return lines
 
     def _typename_ways(self, position: Position) -> Iterator[str]:

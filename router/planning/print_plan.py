@@ -22,6 +22,7 @@ from router.planning.plan import (
     RepresentationObject,
     Wrapping,
 )
+from router.planning.print_deferral import print_deferral
 
 __all__ = ["print_fields", "print_path", "print_plan", "print_projection"]
 
@@ -41,6 +42,8 @@ def print_plan(plan: QueryPlan) -> str:
         lines += _indented(["Sequence {", *_indented(inner), "}"])
     else:
         lines += _indented([line for block in blocks for line in block])
+    if plan.deferral is not None:
+        lines += _indented(print_deferral(plan.deferral))
     return "\n".join([*lines, "}"]) + "\n"
 
 

@@ -91,7 +91,7 @@ class Walk:
             elif block.language == "json":
                 assert json.loads(self._printed) == json.loads(self._mine(block.text))
             elif block.language == "text":
-                assert self._printed.strip() == self._mine(block.text).strip()
+                assert self._printed.strip().splitlines() == self._mine(block.text).strip().splitlines()
             yield block
 
     def _mine(self, text: str) -> str:

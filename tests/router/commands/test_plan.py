@@ -222,3 +222,15 @@ def test_a_subgraphs_schema_given_for_a_supergraph_says_what_to_do(
     for command in (["schema"], ["serve"]):
         assert _run(*command, "--supergraph", file) == 1
         assert "make one of subgraphs by python -m router compose" in capsys.readouterr().err
+
+
+def test_what_is_deferred_is_planned_as_for_a_client_that_takes_it(
+    supergraph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operation = _operation(tmp_path, "query ($v: Boolean = true) { t(id: 1) { x ... @defer(if: $v) { y } } }")
+    arguments = ("plan", "--supergraph", supergraph, "--operation", operation)
+
+    assert _run(*arguments) == 0
+    assert '  Defer(id: 0, path: "t", if: $v, after: [0, 1]) { y }' in capsys.readouterr().out.splitlines()
+    assert _run(*arguments, "--variables", '{"v": false}') == 0
+    assert "Defer(" not in capsys.readouterr().out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import parse
 
-from router.planning import plan_operation
+from router.planning import Planner, plan_operation, print_plan
 from router.planning.plan_json import plan_as_json
 from router.supergraph import Supergraph
 from tests.router.planning.graphs import catalogued, supergraph_of
@@ -102,3 +102,26 @@ def test_what_the_router_answers_itself_stands_beside_the_nodes() -> None:
     plan = plan_as_json(plan_operation(catalogued("keys"), parse("{ __schema { queryType { name } } me { name } }")))
     assert "queryType" in plan["introspection"]["operation"]
     assert [node["serviceName"] for node in plan["nodes"]] == ["users"]
+
+
+def test_what_is_deferred_says_after_which_requests_it_can_come() -> None:
+    operation = 'query ($v: Boolean!) { items { weight ... @defer(label: "L", if: $v) { estimate } } }'
+    plan = Planner(catalogued("requires")).plan(parse(operation), deferred={"v": True})
+    assert plan_as_json(plan)["deferral"] == {
+        "first": [0],
+        "fragments": [
+            {
+                "label": "L",
+                "path": "items.@",
+                "within": [],
+                "after": [0, 1, 2],
+                "fields": ["estimate"],
+                "conditions": [[{"variable": "v", "is": True}]],
+            }
+        ],
+    }
+    assert print_plan(plan).splitlines()[-3:] == [
+        "  First(after: [0])",
+        '  Defer(id: 0, label: "L", path: "items.@", if: $v, after: [0, 1, 2]) { estimate }',
+        "}",
+    ]

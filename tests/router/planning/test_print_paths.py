@@ -84,3 +84,10 @@ def test_the_graph_shows_what_cannot_be_had_too() -> None:
     lines = explain(catalogued("override"), parse("{ __typename }"), None, "graph").splitlines()
     assert "  created -> String overridden" in lines
     assert "  created -> String external" in lines
+
+
+def test_what_is_deferred_stands_under_later() -> None:
+    operation = parse("{ items { weight ... @defer { estimate } } }")
+    lines = explain(catalogued("requires"), operation, None, "paths", deferred={}).splitlines()
+    assert lines[:3] == ["Query", "  items <- catalog, root", "    weight <- catalog, here"]
+    assert lines[lines.index("    later:") + 1] == "      estimate <- shipping, entity Item {id} requires {price weight}"
