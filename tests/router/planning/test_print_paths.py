@@ -90,4 +90,6 @@ def test_what_is_deferred_stands_under_later() -> None:
     operation = parse("{ items { weight ... @defer { estimate } } }")
     lines = explain(catalogued("requires"), operation, None, "paths", deferred={}).splitlines()
     assert lines[:3] == ["Query", "  items <- catalog, root", "    weight <- catalog, here"]
-    assert lines[lines.index("    later:") + 1] == "      estimate <- shipping, entity Item {id} requires {price weight}"
+    assert (
+        lines[lines.index("    later:") + 1] == "      estimate <- shipping, entity Item {id} requires {price weight}"
+    )
