@@ -51,6 +51,8 @@ def build_router(
         ConfigError: the settings name a subgraph that the supergraph does not have, or one has no address.
     """
     supergraph = load_supergraph(supergraph_sdl)
+    if identify is None:
+        _warn_of_rights(supergraph)
     if transport is None:
         transport = HttpTransport(_endpoints(config, supergraph), limits=_http_limits(config))
     return create_app(_engine(config, supergraph, transport), config, close=transport.aclose, identify=identify)
@@ -102,6 +104,7 @@ def _reloadable(config: RouterConfig) -> tuple[RouterApp, Reloader]:
             supergraph = load_supergraph(sdl)
         except SupergraphError as error:
             raise error.in_file(f"supergraph {config.supergraph}") from error
+        _warn_of_rights(supergraph)
         engine = _engine(config, supergraph, transport)
         transport.reach(_endpoints(config, supergraph))
         return engine
@@ -109,6 +112,12 @@ def _reloadable(config: RouterConfig) -> tuple[RouterApp, Reloader]:
     engine = build()
     current = CurrentEngine(engine)
     return create_app(current, config, close=transport.aclose), Reloader(current, engine=engine, build=build)
+
+
+def _warn_of_rights(supergraph: Supergraph) -> None:
+    """Say that protected fields are closed to everybody, which nobody means who put rights into a graph."""
+    if supergraph.guarded:
+        _log.warning("everybody_is_anonymous", hint="the supergraph has rights; build_router(identify=…) tells callers")
 
 
 def _engine(config: RouterConfig, supergraph: Supergraph, transport: Transport) -> Engine:

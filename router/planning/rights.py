@@ -13,7 +13,7 @@ from router.planning.conditions import both
 from router.planning.places import TYPENAME
 from router.planning.plan import ALWAYS, Conditions, DeniedField
 from router.planning.selections import INTROSPECTION, Selection
-from router.supergraph import Requirement, Supergraph, SupergraphType
+from router.supergraph import Requirement, Supergraph
 
 __all__ = ["Collector", "Denial", "Rights", "denied_fields"]
 
@@ -27,7 +27,7 @@ class Rights:
         self._types = supergraph.types
         self._roots = frozenset(supergraph.root_types.values())
         self._known: dict[tuple[str, str], frozenset[Requirement]] = {}
-        self.guarded = any(_requirements_in(kind) for kind in supergraph.types.values())
+        self.guarded = supergraph.guarded
 
     def of(self, parent: str, name: str) -> frozenset[Requirement]:
         """Give what a field of a type asks for; `__typename` asks for what its type does, but not at the root."""
@@ -46,10 +46,6 @@ class Rights:
         field = self._types[parent].fields[name]
         returned = self._types.get(field.type.named)
         return own | field.requirements | (returned.requirements if returned is not None else _NOTHING)
-
-
-def _requirements_in(kind: SupergraphType) -> bool:
-    return bool(kind.requirements) or any(field.requirements for field in kind.fields.values())
 
 
 class Denial:

@@ -228,3 +228,11 @@ class Supergraph:
     types: Mapping[str, SupergraphType] = field(repr=False)
     root_types: Mapping[OperationType, str]
     contexts: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether any type or field asks something of the caller."""
+        return any(
+            kind.requirements or any(member.requirements for member in kind.fields.values())
+            for kind in self.types.values()
+        )

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import orjson
+import structlog
 
 from router.app import build_router
 from router.config import load_config
@@ -111,6 +112,17 @@ async def test_a_socket_whose_caller_is_refused_is_closed_with_4403() -> None:
     async with _router() as (router, _), connected(router) as client:
         await client.send({"type": "connection_init", "payload": {"x-scopes": "forged"}})
         assert await client.closed() == (4403, "Forbidden: UNAUTHENTICATED")
+
+
+def test_a_router_with_rights_and_without_callers_warns() -> None:
+    transport = MockTransport({"a": _answers})
+
+    with structlog.testing.capture_logs() as logs:
+        build_router(load_config(), SUPERGRAPH, transport)
+        build_router(load_config(), SUPERGRAPH, transport, identify=identify)
+        build_router(load_config(), composed(a="type Query { open: Int }"), transport)
+
+    assert [log["event"] for log in logs] == ["everybody_is_anonymous"]
 
 
 async def test_a_header_draws_the_labels_of_overrides() -> None:

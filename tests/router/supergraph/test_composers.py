@@ -161,6 +161,49 @@ def test_somebody_elses_directive_may_have_a_specifications_name() -> None:
     assert (field.directives, field.requirements) == ((), frozenset())
 
 
+def test_a_supergraph_may_have_no_links_at_all() -> None:
+    supergraph = load_supergraph(
+        """
+        enum join__Graph { accounts @join__graph(name: "accounts", url: "a") shop @join__graph(name: "shop", url: "s") }
+        type Query { me: User @join__field(graph: accounts) cart: Cart @join__field(graph: shop) }
+        type User @join__type(graph: accounts, key: "id") @join__type(graph: shop, key: "id", resolvable: false) {
+          id: ID!
+          name: String @join__field(graph: accounts) @authenticated
+        }
+        type Cart @join__type(graph: shop) { owner: User total: Money @inaccessible }
+        scalar Money
+        """
+    )
+
+    graph = QueryGraph(supergraph)
+    assert [source.subgraph for source in graph.sources("User", "name")] == ["accounts"]
+    assert [source.subgraph for source in graph.sources("User", "id")] == ["accounts", "shop"]
+    assert [graph.keys(name, "User") == () for name in ("accounts", "shop")] == [False, True]
+    assert supergraph.guarded
+    assert "total" not in print_schema(supergraph.api_schema)
+
+
+def test_a_share_that_moves_leaves_the_old_owner_its_part() -> None:
+    supergraph = load_supergraph(
+        f"""
+        schema {_LINK} @link({_JOIN}) {{ query: Query }}
+        enum join__Graph {{ A @join__graph(name: "a", url: "a") B @join__graph(name: "b", url: "b") }}
+        type Query @join__type(graph: A) @join__type(graph: B) {{
+          x: Int @join__field(graph: A, usedOverridden: true, overrideLabel: "percent(1)")
+            @join__field(graph: B, override: "a", overrideLabel: "percent(1)")
+          y: Int @join__field(graph: A, usedOverridden: true) @join__field(graph: B, override: "a")
+          z: Int @join__field(graph: A) @join__field(graph: B, override: "gone", overrideLabel: "later")
+        }}
+        """
+    )
+    plain, moved = QueryGraph(supergraph), QueryGraph(supergraph, labels=frozenset({"percent(1)", "later"}))
+
+    owners = [
+        [source.subgraph for source in graph.sources("Query", name)] for graph in (plain, moved) for name in "xyz"
+    ]
+    assert owners == [["a"], ["b"], ["a"], ["b"], ["b"], ["a", "b"]]
+
+
 def test_root_types_may_have_other_names() -> None:
     supergraph = load_supergraph(
         f"""
