@@ -31,7 +31,7 @@ _NOTHING: frozenset[int] = frozenset()
 _SHARES_AT_ONCE = 16
 """How many requests of one step run side by side, where entities differ in what they take from contexts."""
 
-_BYTES_FOR_A_PLACE = 64
+_BYTES_FOR_A_PLACE = 256
 """What one more place of an entity counts at least: an object costs memory even if there is nearly nothing in it."""
 
 
