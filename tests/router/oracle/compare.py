@@ -14,7 +14,6 @@ from graphql import FieldNode, OperationType, execute_sync, get_operation_ast, p
 from router.composition import SubgraphSource, compose
 from router.execution.engine import Engine
 from router.execution.request import GraphQLRequest, RequestContext
-from router.planning import Planner
 from router.planning.plan import QueryPlan
 from router.supergraph import Supergraph, load_supergraph
 from router.transport.base import SubgraphRequest
@@ -22,6 +21,7 @@ from router.transport.mock import MockTransport
 from tests.router.oracle.reading import Federation
 from tests.router.oracle.strict import StrictSubgraph
 from tests.router.oracle.truth import Thing, Truth
+from tests.router.planning.shape import CheckedPlanner
 
 __all__ = ["Case", "Graph", "Outcome", "composed"]
 
@@ -81,9 +81,9 @@ class Graph:
         return composed(self.subgraphs)
 
     @cached_property
-    def planner(self) -> Planner:
+    def planner(self) -> CheckedPlanner:
         """One planner for all operations, as in a router that runs."""
-        return Planner(self.supergraph)
+        return CheckedPlanner(self.supergraph)
 
     def _world(self, case: Case) -> tuple[Federation, Truth]:
         mark = case.labels, case.nulls, case.absences

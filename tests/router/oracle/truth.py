@@ -112,22 +112,22 @@ class Truth:
         return found
 
     def _is_alone(self, subgraph: str, type_name: str) -> bool:
+        """Whether a subgraph has nothing of a type but one flat key, which others have, and what it alone has."""
         own = self._federation.own[subgraph][type_name]
-        if self._shared(type_name) is not None or own.interface_object:
+        if self._shared(type_name) is not None or own.interface_object or len(own.keys) != 1:
+            return False
+        nodes = list(fields_of(own.keys[0][0]))
+        names = {node.name.value for node in nodes}
+        if any(node.selection_set is not None for node in nodes):
+            return False
+        if any(self._only_here(subgraph, type_name, name) for name in names):
             return False
         for name, item in own.fields.items():
-            if (type_name, name) in self._keys:
-                continue
-            others = [other for home, other in self._federation.declarations(type_name, name) if home != subgraph]
-            if others or item.override is not None:
+            others = [home for home, _ in self._federation.declarations(type_name, name) if home != subgraph]
+            is_key = (type_name, name) in self._keys
+            if name not in names and (others or is_key or item.override is not None):
                 return False
-        used = [
-            key
-            for key, _ in own.keys
-            for node in fields_of(key)
-            if self._only_here(subgraph, type_name, node.name.value)
-        ]
-        return not used
+        return True
 
     def _only_here(self, subgraph: str, type_name: str, name: str) -> bool:
         return not any(

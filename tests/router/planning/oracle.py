@@ -14,6 +14,7 @@ from router.execution.request import EngineSettings, GraphQLRequest, RequestCont
 from router.planning import Planner
 from router.transport.base import SubgraphRequest
 from router.transport.mock import MockTransport
+from tests.router.planning.shape import CheckedPlanner
 from tests.router.planning.world import World
 
 
@@ -28,7 +29,7 @@ def engine_for(world: World, planner: Planner | None = None, *, settings: Engine
         return responder
 
     transport = MockTransport({name: respond(name) for name in world.supergraph.subgraphs})
-    planner = planner or Planner(world.supergraph)
+    planner = planner or CheckedPlanner(world.supergraph)
     return Engine(world.supergraph, planner=planner, transport=transport, settings=settings)
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
+from graphql import DocumentNode, FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from router.planning.plan import FetchStep, KeySegment, ObjectProjection, PathSegment, QueryPlan, TypeSegment
+from router.planning.planner import Artefacts, Planner
 from router.planning.query_graph import QueryGraph
+from router.planning.variants import PLAIN, Variant
 from router.supergraph import Supergraph
 
 
 @dataclass
 class _Object:
-    """What is fetched at a place: keys, each with the concrete types of objects that get it and what is below."""
+    """What is fetched at a place: keys, each with the concrete types of objects that get it and what is below.
+
+    `names` holds the fields' own names.
+    """
 
     types: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=dict)
     below: dict[str, _Object] = field(default_factory=dict)
 
 
-def missing(supergraph: Supergraph, plan: QueryPlan) -> list[str]:
+def missing(supergraph: Supergraph, plan: QueryPlan, *, labels: frozenset[str] = frozenset()) -> list[str]:
     """List what the projection reads and no step fetches: response paths, with the types that lack the field."""
-    graph = QueryGraph(supergraph)
+    graph = QueryGraph(supergraph, labels=labels)
     root = _Object()
     root_types = frozenset({supergraph.root_types[plan.operation]})
     for step in plan.steps:
@@ -83,6 +89,7 @@ def _select(
         elif isinstance(node, FieldNode):
             key = (node.alias or node.name).value
             place.types.setdefault(key, set()).update(types)
+            place.names.setdefault(key, set()).add(node.name.value)
             if node.selection_set is not None:
                 named = graph.types[own].subgraphs[subgraph].fields[node.name.value].type.named
                 below = place.below.setdefault(key, _Object())
@@ -94,7 +101,7 @@ def _compare(
 ) -> Iterable[str]:
     for item in projection.fields:
         here = f"{path}.{item.response_key}" if path else item.response_key
-        if item.constant is not None or item.source.startswith("__"):
+        if item.constant is not None or item.denied or item.source.startswith("__"):
             continue
         if item.type_name in {"__Schema", "__Type"}:
             continue
@@ -104,5 +111,34 @@ def _compare(
             yield f"{here} on {'|'.join(sorted(lacking))}"
         elif item.selection is not None:
             below = place.below.get(item.source, _Object())
-            types = frozenset(name for name in graph.possible(item.type_name) if not graph.types[name].hidden)
+            types = _returned(graph, wanted, place.names.get(item.source, set()), item.type_name)
             yield from _compare(graph, item.selection, below, here, types)
+
+
+def _returned(graph: QueryGraph, parents: frozenset[str], names: set[str], type_name: str) -> frozenset[str]:
+    """Name the types that a field can really be: all its subgraphs return the same, so what one lacks never comes."""
+    found: set[str] = set()
+    for parent in parents:
+        here = {name for name in graph.possible(type_name) if not graph.types[name].hidden}
+        for name in names & set(graph.types[parent].fields):
+            for source in graph.sources(parent, name):
+                here &= graph.members(source.subgraph, source.field.type.named)
+        found |= here
+    return frozenset(found)
+
+
+class CheckedPlanner(Planner):
+    """A planner that asserts of each plan that the shape it can answer is the shape that is asked for."""
+
+    def artefacts(
+        self,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        *,
+        variant: Variant = PLAIN,
+        deferred: Mapping[str, bool] | None = None,
+    ) -> Artefacts:
+        made = super().artefacts(document, operation_name, variant=variant, deferred=deferred)
+        lacking = missing(self.graph.supergraph, made.plan, labels=self._labels | variant.labels)
+        assert lacking == [], f"the plan does not fetch {lacking}"
+        return made

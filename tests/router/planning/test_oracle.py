@@ -10,12 +10,9 @@ from tests.router.planning.catalogue import CATALOGUE
 from tests.router.planning.graphs import catalogued
 from tests.router.planning.operations import Operations
 from tests.router.planning.oracle import check
-from tests.router.planning.shape import missing
 from tests.router.planning.world import World
 
 pytestmark = pytest.mark.property
-
-_PARTIAL = {"unions"}  # types that not every source has are dropped from the plan, and null in the answer
 
 
 @pytest.mark.parametrize("topic", sorted(CATALOGUE))
@@ -25,8 +22,6 @@ async def test_random_operations_are_answered_as_by_one_schema(topic: str) -> No
     for seed in range(10):
         operation, variables = Operations(supergraph.api_schema, seed, depth=1 + seed % 4, width=1 + seed % 4).query()
         await check(worlds[seed % 2], operation, variables)
-        if topic not in _PARTIAL:
-            assert missing(supergraph, Planner(supergraph).plan(parse(operation))) == []
 
 
 @pytest.mark.parametrize("topic", sorted(CATALOGUE))

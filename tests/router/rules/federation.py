@@ -15,12 +15,11 @@ from graphql import parse
 from router.composition import SubgraphSource, compose
 from router.execution.engine import Engine
 from router.execution.request import NOBODY, GraphQLRequest, RequestContext
-from router.planning import Planner
 from router.planning.plan import QueryPlan
 from router.supergraph import Supergraph, load_supergraph
 from router.transport.base import SubgraphRequest
 from router.transport.mock import MockTransport
-from tests.router.planning.shape import missing
+from tests.router.planning.shape import CheckedPlanner, missing
 from tests.router.rules.service import Service
 
 __all__ = ["Answer", "Case", "Federation", "cases", "federation", "join"]
@@ -118,7 +117,7 @@ class Federation:
 
         services = self.services
         self.transport = MockTransport(dict.fromkeys(services, respond), streamers=dict.fromkeys(services, stream))
-        return Engine(self.supergraph, planner=Planner(self.supergraph), transport=self.transport)
+        return Engine(self.supergraph, planner=CheckedPlanner(self.supergraph), transport=self.transport)
 
     async def run(self, query: str, /, *, context: RequestContext = NOBODY, **variables: Any) -> Answer:
         """Run an operation twice; the answers and the requests have to be the same."""
@@ -187,7 +186,7 @@ class Federation:
 
     def documents(self, query: str) -> list[tuple[str, str]]:
         """Plan only: the subgraph and document of each step."""
-        plan = Planner(self.supergraph).plan(parse(query))
+        plan = CheckedPlanner(self.supergraph).plan(parse(query))
         return [(step.subgraph, step.document) for step in plan.steps]
 
 
