@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from graphql import parse
 from router.execution.request import EngineSettings, GraphQLRequest, RequestContext
 from router.planning import Planner
 from router.planning.query_graph import QueryGraph
-from router.planning.variants import Variant
+from router.planning.variants import PLAIN, Variant
 from router.supergraph import Supergraph, load_supergraph
 from tests.router.planning.oracle import engine_for
 from tests.router.planning.world import World
@@ -76,9 +77,16 @@ class CountingPlanner(Planner):
         super().__init__(supergraph)
         self.plans: Counter[frozenset[str]] = Counter()
 
-    def plan(self, document: Any, operation_name: str | None = None, *, variant: Variant = Variant()) -> Any:  # noqa: B008 - frozen
+    def plan(
+        self,
+        document: Any,
+        operation_name: str | None = None,
+        *,
+        variant: Variant = PLAIN,
+        deferred: Mapping[str, bool] | None = None,
+    ) -> Any:
         self.plans[variant.labels] += 1
-        return super().plan(document, operation_name, variant=variant)
+        return super().plan(document, operation_name, variant=variant, deferred=deferred)
 
 
 async def test_requests_share_a_plan_where_their_labels_come_out_alike() -> None:
