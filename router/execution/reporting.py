@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from router.execution.attribution import root_keys
@@ -41,7 +41,7 @@ class ErrorPlaces:
     def report_root(self, errors: Sequence[Any]) -> None:
         """Report the errors in a root fetch's answer."""
         below = [place for place, _ in locate(self._tree, self._step.path)]
-        for error in errors:
+        for error in self._with_room(errors):
             path = _path(error)
             if path is None:
                 self._add(error, self._only_place())
@@ -51,7 +51,7 @@ class ErrorPlaces:
     def report_entities(self, errors: Sequence[Any]) -> None:
         """Report the errors in an entity fetch's answer, each once for every place of its representation."""
         places = self._places_of_representations()
-        for error in errors:
+        for error in self._with_room(errors):
             path = _path(error)
             found = places.get((path[0], path[1])) if path is not None and len(path) > 1 else None
             if path is None or found is None:
@@ -59,6 +59,14 @@ class ErrorPlaces:
                 self._add(error, self._only_place())
                 continue
             self._add_everywhere(error, found, path[2:])
+
+    def _with_room(self, errors: Sequence[Any]) -> Iterator[Any]:
+        """Give errors as long as there is room for them; the rest, of which there may be millions, is only counted."""
+        for number, error in enumerate(errors):
+            if self._errors.is_full:
+                self._errors.leave_out(len(errors) - number)
+                return
+            yield error
 
     def _places_of_representations(self) -> dict[tuple[str | int, str | int], list[Place]]:
         found: defaultdict[tuple[str | int, str | int], list[Place]] = defaultdict(list)

@@ -224,8 +224,9 @@ class TestSubgraphErrors:
 
         answer = await run.answer("{users{name}}")
 
+        # The first error's other places, and each of the other errors once.
         assert [each.get("path") for each in answer["errors"][:3]] == [["users", index, "name"] for index in range(3)]
-        assert answer["errors"][3]["message"] == f"{10_000 * 10_000 - 3} more errors are left out."
+        assert answer["errors"][3]["message"] == f"{10_000 - 3 + 9_999} more errors are left out."
 
     async def test_internal_keys_do_not_show_in_paths(self) -> None:
         error = {"message": "m", "path": ["_entities", 1, "pet", "_internal", 0, "x"]}
