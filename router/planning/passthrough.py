@@ -42,7 +42,7 @@ def _same(graph: QueryGraph, subgraph: str, node: FetchNode, have: FetchField, w
     if have.conditions != want.conditions or want.appearances:
         return False
     if have.name == TYPENAME:
-        return True
+        return not graph.is_nameless(node.type_name)
     kind = graph.types.get(want.type.named)
     if kind is not None and kind.kind is TypeKind.ENUM and any(kind.enum_values.values()):
         return False

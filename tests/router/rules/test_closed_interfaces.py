@@ -1,4 +1,4 @@
-"""Interface objects whose home cannot be entered, or fails: rules 34 and 36."""
+"""Interface objects whose home cannot be entered, or fails: rules 31, 34 and 36."""
 
 from __future__ import annotations
 
@@ -47,6 +47,29 @@ async def test_an_interface_with_a_key_that_is_not_resolvable_cannot_be_entered(
 @pytest.mark.rule(34)
 async def test_it_still_serves_what_it_has() -> None:
     await _CLOSED.answers(("{ rated { id stars } a }", {"rated": [{"id": "1", "stars": 5}], "a": 1}, "a + b"))
+
+
+_SINGLE = federation(
+    home=Service(
+        """
+        type Query { a: Int }
+        interface Media @key(fields: "id") { id: ID! title: String }
+        type Book implements Media @key(fields: "id") { id: ID! title: String }
+        """,
+        entities={"Media": [{"__typename": "Book", "id": "1", "title": "one"}]},
+    ),
+    stars=Service(
+        'type Query { rated: [Media] } type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int }',
+        query={"rated": [{"id": "1", "stars": 5}, {"id": "2", "stars": 6}]},
+    ),
+)
+
+
+@pytest.mark.rule(5, 31)
+async def test_what_the_home_does_not_know_is_no_object() -> None:
+    answer = await _SINGLE.run("{ rated { ... on Book { stars title } } }")
+    assert answer.data == {"rated": [{"stars": 5, "title": "one"}, None]}
+    assert [(code, path) for code, path, _ in answer.problems] == [("INVALID_SUBGRAPH_VALUE", ["rated", 1])]
 
 
 _BROKEN = federation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.router.rules.federation import Case, cases, federation
+from tests.router.rules.federation import Case, cases, federation, join
 from tests.router.rules.service import Service
 
 _ARGUMENTS = federation(
@@ -142,3 +142,28 @@ async def test_a_null_input_is_sent_as_null() -> None:
         {"__typename": "T", "id": "2", "note": None},
         {"__typename": "T", "id": "3", "note": "c"},
     ]
+
+
+_PARTS = join(
+    """
+    type Query @join__type(graph: A) @join__type(graph: B) { list: [T] @join__field(graph: A) }
+    type T @join__type(graph: A, key: "code") @join__type(graph: B, key: "code") {
+      code: ID
+      seed: Int @join__field(graph: A) @join__field(graph: B, external: true)
+      made: String @join__field(graph: B, requires: "seed code")
+    }
+    """,
+    a=Service(
+        'type Query { list: [T] } type T @key(fields: "code") { code: ID seed: Int }',
+        query={"list": [{"code": "c", "seed": 1}, {"code": None, "seed": 2}]},
+    ),
+    b=Service(
+        'type T @key(fields: "code") { code: ID seed: Int made: String @requires(fields: "seed code") }',
+        entities={"T": lambda given: {"made": lambda t: f"{t['code']} {t['seed']}"}},
+    ),
+)
+
+
+@pytest.mark.rule(5, 17)
+async def test_an_input_that_is_the_key_too_may_not_be_missing() -> None:
+    await _PARTS.answers(("{ list { made } }", {"list": [{"made": "c 1"}, {"made": None}]}, "a > b"))

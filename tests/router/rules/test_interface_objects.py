@@ -124,16 +124,17 @@ async def test_the_home_is_asked_only_where_it_is_needed(case: Case) -> None:
 
 _ALONE = join(
     """
-    type Query @join__type(graph: A) @join__type(graph: B) { rated: [Media] @join__field(graph: B) a: Int
-      @join__field(graph: A) }
+    type Query @join__type(graph: A) @join__type(graph: B) {
+      rated: [Media] @join__field(graph: B) made: Media @join__field(graph: A)
+    }
     interface Media @join__type(graph: A, key: "id") @join__type(graph: B, key: "id", isInterfaceObject: true) {
       id: ID! title: String @join__field(graph: A) stars: Int @join__field(graph: B)
     }
     """,
     a=Service(
-        'type Query { a: Int } interface Media @key(fields: "id") { id: ID! title: String } '
+        'type Query { made: Media } interface Media @key(fields: "id") { id: ID! title: String } '
         'type Some implements Media @key(fields: "id") { id: ID! title: String }',
-        query={"a": 1},
+        query={"made": {"__typename": "Some", "id": "2", "title": "two"}},
         entities={"Media": [{"__typename": "Some", "id": "1", "title": "one"}]},
     ),
     b=Service(
@@ -156,8 +157,9 @@ async def test_an_interface_without_implementations_is_served(case: Case) -> Non
 
 @pytest.mark.rule(29)
 async def test_the_name_of_a_type_that_clients_do_not_know_is_null() -> None:
-    answer = await _ALONE.run("{ rated { stars __typename } }")
-    assert answer.data == {"rated": [None]}
+    assert (await _ALONE.run("{ rated { stars __typename } }")).data == {"rated": [None]}
+    assert (await _ALONE.run("{ made { title __typename } }")).data == {"made": None}
+    assert (await _ALONE.run("{ made { title } }")).data == {"made": {"title": "two"}}
 
 
 @pytest.mark.rule(30)
