@@ -72,6 +72,13 @@ async def test_a_shared_root_is_chosen_per_selection(case: Case) -> None:
     await _SHARED.answers(case)
 
 
+@pytest.mark.rule(10)
+@pytest.mark.parametrize("number", [1, 80])
+async def test_many_aliases_of_a_shared_root_go_where_everything_is(number: int) -> None:
+    query = f"{{ {' '.join(f'x{n}: v(n: {n}) {{ q r }}' for n in range(number))} }}"
+    await _SHARED.answers((query, {f"x{n}": {"q": n + 1, "r": n + 2} for n in range(number)}, "b"))
+
+
 _THROWS = federation(
     a=Service(
         """
