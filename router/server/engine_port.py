@@ -7,6 +7,7 @@ from typing import Protocol
 
 from graphql.language import OperationType
 
+from router.execution.incremental_formats import IncrementalFormat
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.planning.plan import QueryPlan
 
@@ -28,6 +29,19 @@ class GraphQLEngine(Protocol):
 
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
         """Run a query or mutation. Every GraphQL error is in the result."""
+        ...
+
+    def deliver(
+        self, request: GraphQLRequest, context: RequestContext, *, wanted: IncrementalFormat
+    ) -> AsyncGenerator[bytes, None] | None:
+        """Run a query or mutation that defers something: each item is an incremental response, JSON.
+
+        Returns:
+            None where nothing is deferred.
+
+        Raises:
+            RequestError: as `kind_of`.
+        """
         ...
 
     def subscribe(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:

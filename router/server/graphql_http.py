@@ -1,4 +1,4 @@
-"""`/graphql` over HTTP: GraphQL over HTTP, and over Server-Sent Events where the client takes an event stream."""
+"""`/graphql` over HTTP: GraphQL over HTTP, and as several responses where the client takes them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from router.server.engine_port import GraphQLEngine
 from router.server.event_stream import EventStreams
 from router.server.exchange import Exchange
 from router.server.forwarding import HeaderForwarding
+from router.server.multipart import MultipartResponses
 from router.server.negotiation import Accepted, MediaType, negotiate
 from router.server.query_plans import QueryPlans, WantedPlan
 from router.server.refusals import BadRequest, MethodRefused, NothingAcceptable, Refusal
@@ -46,6 +47,7 @@ class GraphQLHttp:
         self._guard = guard
         self._streams = streams
         self._callers = callers
+        self._multipart = MultipartResponses(slow_client_seconds=config.limits.slow_client_seconds)
 
     async def handle(self, exchange: Exchange) -> None:
         """Answer one request, refusals included."""
@@ -81,11 +83,15 @@ class GraphQLHttp:
         if kind is OperationType.SUBSCRIPTION and not only:
             await self._stream(exchange, request, accepted, wanted)
             return
-        if accepted.response is None and not accepted.events:
+        if accepted.response is None and not accepted.events and accepted.parts is None:
             raise NothingAcceptable(
-                "The answer is one of application/graphql-response+json, application/json and text/event-stream."
+                "The answer is one of application/graphql-response+json, application/json, text/event-stream and "
+                "multipart/mixed."
             )
-        execution = self._plans.execute(request, await self._context(exchange), wanted)
+        context = await self._context(exchange)
+        if await self._deliver(exchange, request, context, accepted=accepted, plan=wanted, kind=kind):
+            return
+        execution = self._plans.execute(request, context, wanted)
         # What a mutation does is done: its client may be gone, but whoever asks next has to find it whole.
         result = await (execution if kind is OperationType.MUTATION else unless_gone(exchange, execution))
         if result.error_codes:
@@ -93,9 +99,37 @@ class GraphQLHttp:
         if accepted.prefers_events:
             await self._streams.serve_one(exchange, result.body)
             return
+        if accepted.response is None and accepted.parts is not None:
+            await self._multipart.serve_one(exchange, result.body, accepted.parts)
+            return
         media_type = accepted.response or MediaType.JSON
         status = _status(media_type) if result.is_request_error else 200
         await exchange.respond(status, media_type.content_type, result.body)
+
+    async def _deliver(
+        self,
+        exchange: Exchange,
+        request: GraphQLRequest,
+        context: RequestContext,
+        *,
+        accepted: Accepted,
+        plan: WantedPlan | None,
+        kind: OperationType,
+    ) -> bool:
+        """Answer with several responses, where the operation defers something and the client takes them."""
+        # An event stream that is closed ends what it runs, and a mutation has to be done to its end.
+        by_events = accepted.prefers_events and kind is OperationType.QUERY
+        wanted = accepted.event_format if by_events else accepted.parts
+        if wanted is None:
+            return False
+        responses = self._plans.deliver(request, context, plan, wanted=wanted)
+        if responses is None:
+            return False
+        if by_events:
+            await self._streams.serve(exchange, responses)
+        else:
+            await self._multipart.serve(exchange, responses, wanted=wanted, kind=kind)
+        return True
 
     async def _stream(
         self, exchange: Exchange, request: GraphQLRequest, accepted: Accepted, wanted: WantedPlan | None

@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from functools import lru_cache
 
+from router.execution.incremental_formats import IncrementalFormat
+
 
 class MediaType(enum.Enum):
     """What the router can answer with."""
@@ -25,6 +27,9 @@ _CONTENT_TYPES = {media_type: f"{media_type.value}; charset=utf-8".encode() for 
 _BY_NAME = {media_type.value: media_type for media_type in MediaType}
 # A client that takes anything, or says nothing, may know nothing of the newer media type.
 _WILDCARDS = {"*/*": MediaType.JSON, "application/*": MediaType.JSON, "text/*": MediaType.EVENT_STREAM}
+_WHOLE = frozenset({MediaType.JSON.value, MediaType.GRAPHQL_RESPONSE.value, "*/*", "application/*"})
+_EVENTS = MediaType.EVENT_STREAM.value
+_MULTIPART = "multipart/mixed"
 _LONGEST_CACHED = 256
 
 
@@ -36,6 +41,8 @@ class Accepted:
         response: for a whole response: `JSON`, `GRAPHQL_RESPONSE`, or None where the client takes neither.
         events: whether the client takes an event stream, and names it.
         prefers_events: whether it would rather have that than a whole response.
+        parts: in which format the client takes a response in parts; None where it does not, or prefers a whole one.
+        event_format: the format of incremental responses in an event stream.
         page: whether a person's browser asks: HTML is named before anything else.
         explicit: whether a GraphQL media type is named, not just covered by a wildcard.
     """
@@ -45,6 +52,8 @@ class Accepted:
     prefers_events: bool
     page: bool
     explicit: bool
+    parts: IncrementalFormat | None = None
+    event_format: IncrementalFormat = IncrementalFormat.DEFER_2022
 
 
 def negotiate(accept: bytes | None) -> Accepted:
@@ -70,8 +79,28 @@ def _parse(accept: bytes) -> Accepted:
         events=events,
         prefers_events=events and streams[0] is MediaType.EVENT_STREAM,
         page=bool(named) and named[0] is MediaType.HTML,
-        explicit=any(media_type is not MediaType.HTML for media_type in named),
+        explicit=any(media_type is not MediaType.HTML for media_type in named) or any(map(_parts_of, ranges)),
+        parts=_parts(ranges),
+        event_format=next(
+            (each.incremental or IncrementalFormat.DEFER_2022 for each in ranges if each.name == _EVENTS),
+            IncrementalFormat.DEFER_2022,
+        ),
     )
+
+
+def _parts(ranges: list[_Range]) -> IncrementalFormat | None:
+    """Give the format that a client would have a response in parts in, unless it would rather have a whole one.
+
+    Who does not name a format gets that of 2022: clients of the newer one name it, those from before cannot.
+    """
+    found = next((each for each in ranges if _parts_of(each)), None)
+    whole = (each for each in ranges if each.name in _WHOLE)
+    best = max((each.quality for each in whole), default=0.0)
+    return None if found is None or found.quality < best else _parts_of(found)
+
+
+def _parts_of(each: _Range) -> IncrementalFormat | None:
+    return each.incremental if each.name == _MULTIPART else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +110,7 @@ class _Range:
     name: str
     quality: float
     index: int
+    incremental: IncrementalFormat | None
 
 
 def _range(part: str, index: int) -> _Range | None:
@@ -96,7 +126,16 @@ def _range(part: str, index: int) -> _Range | None:
                 quality = 0.0
         elif key == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
             return None
-    return _Range(name, quality, index) if name and 0 < quality <= 1 else None
+    return _Range(name, quality, index, _format(parameters)) if name and 0 < quality <= 1 else None
+
+
+def _format(parameters: list[str]) -> IncrementalFormat | None:
+    """Read which format of incremental responses is meant; None for one that is not known here."""
+    named = {key.strip(): value.strip(' "') for key, _, value in (item.partition("=") for item in parameters)}
+    given = [(key, value) for key, value in named.items() if key.endswith("spec")]
+    if not given:
+        return IncrementalFormat.DEFER_2022
+    return next((each for each in IncrementalFormat if given == [each.value]), None)
 
 
 _cached = lru_cache(maxsize=256)(_parse)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from router.execution.incremental_formats import IncrementalFormat
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.planning.plan_json import plan_as_json
 from router.planning.print_plan import print_plan
@@ -113,6 +114,21 @@ class QueryPlans:
         if result.is_request_error:
             return result
         return replace(result, body=self._added(result.body, self._shown(request, context, wanted)))
+
+    def deliver(
+        self, request: GraphQLRequest, context: RequestContext, shown: WantedPlan | None, *, wanted: IncrementalFormat
+    ) -> AsyncGenerator[bytes, None] | None:
+        """Run an operation that defers something, and add its plan to the first response; None where nothing does.
+
+        Raises:
+            RequestError: as the engine's `deliver`.
+        """
+        if shown is not None and shown.only:
+            return None
+        responses = self._engine.deliver(request, context, wanted=wanted)
+        if responses is None or shown is None:
+            return responses
+        return self._with_plan(responses, self._shown(request, context, shown))
 
     def subscribe(
         self, request: GraphQLRequest, context: RequestContext, wanted: WantedPlan | None

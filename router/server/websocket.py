@@ -7,7 +7,7 @@ the server's send buffer (64 KiB), then the operations wait, and a client that m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from graphql.language import OperationType
 
 from router.config import LimitSettings
 from router.errors import RequestError
+from router.execution.incremental_formats import IncrementalFormat
 from router.execution.refusal import formatted_errors
 from router.execution.request import GraphQLRequest, RequestContext
 from router.server.asgi_types import Receive, Send
@@ -252,6 +253,9 @@ class GraphQLSocket:
                 async with aclosing(responses):
                     async for response in responses:
                         await self._send(next_message(operation_id, response))
+            elif (parts := self._incremental(request, context)) is not None:
+                sending = self._send_each(operation_id, parts, asyncio.current_task())
+                await (to_its_end(sending) if kind is OperationType.MUTATION else sending)
             else:
                 execution = self._plans.execute(request, context, self._wanted)
                 result = await (to_its_end(execution) if kind is OperationType.MUTATION else execution)
@@ -267,6 +271,19 @@ class GraphQLSocket:
         except Exception as error:  # noqa: BLE001 - nothing of an unforeseen failure may reach the client but that it was
             _log.error("operation_failed", request_id=context.request_id, exc_info=error)
             await self._refuse(operation_id, InternalError())
+
+    def _incremental(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None] | None:
+        return self._plans.deliver(request, context, self._wanted, wanted=IncrementalFormat.DEFER_2022)
+
+    async def _send_each(
+        self, operation_id: str, responses: AsyncGenerator[bytes, None], operation: asyncio.Task[object] | None
+    ) -> None:
+        """Send responses as long as somebody waits for them."""
+        async with aclosing(responses):
+            async for response in responses:
+                if operation is not None and operation.cancelling():
+                    return
+                await self._send(next_message(operation_id, response))
 
     async def _refuse(self, operation_id: str, error: RequestError) -> None:
         with suppress(ClientGone):

@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from router.errors import RequestError
+from router.execution.incremental_formats import IncrementalFormat
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.planning.plan import FetchStep, ObjectProjection, QueryPlan
 
@@ -107,6 +108,11 @@ class LocalEngine:
             errors = [{"message": error.message, "extensions": {"code": "BAD_USER_INPUT"}} for error in result.errors]
             return GraphQLResult(orjson.dumps({"errors": errors}), False, True, codes)
         return GraphQLResult(orjson.dumps(result.formatted), result.data is not None, False, codes)
+
+    def deliver(
+        self, request: GraphQLRequest, context: RequestContext, *, wanted: IncrementalFormat
+    ) -> AsyncGenerator[bytes, None] | None:
+        return None
 
     def subscribe(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:
         document, kind = self._prepared(request)
