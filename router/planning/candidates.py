@@ -74,7 +74,26 @@ class Candidates:
                 found.append(Candidate(source, (cost[0] + more, cost[1]), provided))
         return found
 
-    def is_key_field(self, position: Position, selected: SelectedField) -> bool:
+    def come_later(self, position: Position, later: Position, selected: SelectedField) -> bool:
+        """Tell whether a deferred field comes by a request of its own, rather than with the data before it.
+
+        A field of a key does not: it is asked for anyway, to make the request for the others.
+        """
+        if position.parent is None:
+            return True
+        if selected.selection is None and self._is_key_field(position, selected):
+            return False
+        return self._is_given(later, selected)
+
+    def _is_given(self, position: Position, selected: SelectedField) -> bool:
+        types = selected.types & position.types
+        if position.base is None and self._graph.is_abstract(position.type_name):
+            if self.uniform(position, selected, types):
+                return True
+            return all(self._is_given(position.narrow(name, self._graph), selected) for name in sorted(types))
+        return not types or bool(self.of_one_type(position, selected))
+
+    def _is_key_field(self, position: Position, selected: SelectedField) -> bool:
         """Tell whether a field is part of a key of its entity, and can be had here without a request more."""
         keys = (
             key

@@ -11,7 +11,7 @@ from router.errors import PlanningError
 from router.planning.candidates import Candidate, Candidates
 from router.planning.children import Children
 from router.planning.conditions import either, implies
-from router.planning.deferral import DeferredSelection
+from router.planning.deferral import DeferralFailed, DeferredSelection
 from router.planning.effort import Effort
 from router.planning.entries import EntryMaker
 from router.planning.estimate import Estimate
@@ -27,7 +27,7 @@ from router.planning.selections import INTROSPECTION, SelectedField, Selection, 
 from router.planning.unresolvable import unresolvable
 from router.planning.ways import Cost, Ways
 
-__all__ = ["Choice", "Chooser", "DeferralFailed", "Draft", "Preferences"]
+__all__ = ["Choice", "Chooser", "Draft", "Preferences"]
 
 Preferences = Mapping[tuple[str, ...], str]
 """Which subgraph to take for the field at a path, where it is a candidate."""
@@ -42,18 +42,6 @@ class Choice:
     path: tuple[str, ...]
     subgraph: str
     candidates: tuple[tuple[str, Cost], ...]
-
-
-class DeferralFailed(PlanningError):
-    """What is deferred cannot be had by requests of its own.
-
-    Attributes:
-        delivery: the number of what comes later.
-    """
-
-    def __init__(self, delivery: int) -> None:
-        super().__init__("a deferred fragment cannot be fetched")
-        self.delivery = delivery
 
 
 @dataclass(slots=True)
@@ -157,25 +145,9 @@ class Chooser:
                 if selected.name == TYPENAME:
                     self._select_typename(position, selected)
                 elif selected.name not in INTROSPECTION:
-                    where = later if self._comes_by_itself(position, later, selected) else position
+                    where = later if self._candidates.come_later(position, later, selected) else position
                     self._descend(selected, self.need(where, selected, selected.conditions))
             self._run_waiting()
-
-    def _comes_by_itself(self, position: Position, later: Position, selected: SelectedField) -> bool:
-        if position.parent is None:
-            return True
-        if selected.selection is None and self._candidates.is_key_field(position, selected):
-            return False
-        return self._can_need(later, selected)
-
-    def _can_need(self, position: Position, selected: SelectedField) -> bool:
-        """Tell whether `need` would find a way to the field itself."""
-        types = selected.types & position.types
-        if position.base is None and self._graph.is_abstract(position.type_name):
-            parts = [position.narrow(concrete, self._graph) for concrete in sorted(types)]
-            uniform = bool(self._candidates.uniform(position, selected, types))
-            return uniform or all(self._can_need(item, selected) for item in parts)
-        return not types or bool(self._candidates.of_one_type(position, selected))
 
     def _serve(self, handle: Handle) -> None:
         if self._delivery:

@@ -8,15 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from router.errors import PlanningError
 from router.planning.conditions import NEVER, either
 from router.planning.deferred_fragments import DeferredFragments, without_marks
 from router.planning.plan import Conditions, DeferredFragment, ResponseSegment
 from router.planning.selections import SelectedField, Selection
 
-__all__ = ["DeferredSelection", "Parted", "part"]
+__all__ = ["DeferralFailed", "DeferredSelection", "Parted", "part"]
 
 _Path = tuple[ResponseSegment, ...]
 _FIRST: frozenset[int] = frozenset()
+
+
+class DeferralFailed(PlanningError):
+    """What is deferred cannot be had by requests of its own.
+
+    Attributes:
+        delivery: the number of what comes later.
+    """
+
+    def __init__(self, delivery: int) -> None:
+        super().__init__("a deferred fragment cannot be fetched")
+        self.delivery = delivery
 
 
 @dataclass(slots=True, eq=False)

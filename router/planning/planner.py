@@ -12,8 +12,8 @@ from graphql.language import OperationType
 
 from router.errors import PlanningError
 from router.planning.build import build_plan
-from router.planning.choose import Chooser, DeferralFailed, Draft, Preferences
-from router.planning.deferral import Parted, part
+from router.planning.choose import Chooser, Draft, Preferences
+from router.planning.deferral import DeferralFailed, Parted, part
 from router.planning.deferred_fragments import DeferredFragments
 from router.planning.effort import Effort, PlanningBounds
 from router.planning.estimate import Estimate
@@ -216,7 +216,12 @@ class Planner:
 
 
 def plan_operation(
-    supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None, *, variant: Variant = PLAIN
+    supergraph: Supergraph,
+    document: DocumentNode,
+    operation_name: str | None = None,
+    *,
+    variant: Variant = PLAIN,
+    deferred: Mapping[str, bool] | None = None,
 ) -> QueryPlan:
     """Plan one operation on a supergraph; whoever plans more than one keeps a `Planner`. Raises as `Planner.plan`."""
-    return Planner(supergraph).plan(document, operation_name, variant=variant)
+    return Planner(supergraph).plan(document, operation_name, variant=variant, deferred=deferred)
