@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 from graphql.language import OperationType
 
+from router.execution.incremental_formats import IncrementalFormat
 from router.execution.request import GraphQLRequest, GraphQLResult, RequestContext
 from router.planning.plan import QueryPlan
 from router.server.engine_port import GraphQLEngine
@@ -29,6 +30,11 @@ class CurrentEngine:
 
     async def execute(self, request: GraphQLRequest, context: RequestContext) -> GraphQLResult:
         return await self.present.execute(request, context)
+
+    def deliver(
+        self, request: GraphQLRequest, context: RequestContext, *, wanted: IncrementalFormat
+    ) -> AsyncGenerator[bytes, None] | None:
+        return self.present.deliver(request, context, wanted=wanted)
 
     def subscribe(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[bytes, None]:
         return self.present.subscribe(request, context)

@@ -12,6 +12,8 @@ from graphql import parse
 from graphql.language import (
     DirectiveNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -19,6 +21,7 @@ from graphql.language import (
 )
 
 _VARIABLE = "later"
+_DEFINITION = f"${_VARIABLE}: Boolean!"
 
 
 class Deferring:
@@ -29,18 +32,26 @@ class Deferring:
 
     def operation(self, query: str, variables: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Give the operation with @defer in it, and its variables."""
-        (definition,) = parse(query, no_location=True).definitions
-        assert isinstance(definition, OperationDefinitionNode)
         numbers = itertools.count()
-        body = print_ast(self._selections(definition.selection_set))
-        # What stands in two places has a label in each.
-        body = re.sub('label: ""', lambda _: f'label: "{next(numbers)}"', body)
-        given = [print_ast(item) for item in definition.variable_definitions or ()]
-        if f"${_VARIABLE}" in body:
-            given.append(f"${_VARIABLE}: Boolean!")
+        texts = []
+        for definition in parse(query, no_location=True).definitions:
+            assert isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode)
+            body = print_ast(self._selections(definition.selection_set))
+            # What stands in two places has a label in each.
+            body = re.sub('label: ""', lambda _: f'label: "{next(numbers)}"', body)
+            texts.append(f"{self._head(definition)} {body}")
+        text = "\n".join(texts)
+        if f"${_VARIABLE}" in text:
             variables = {**variables, _VARIABLE: self._random.random() < 0.7}
-        head = f"query({', '.join(given)})" if given else "query"
-        return f"{head} {body}", variables
+        else:
+            text = text.replace(f", {_DEFINITION})", ")").replace(f"({_DEFINITION})", "")
+        return text, variables
+
+    def _head(self, definition: OperationDefinitionNode | FragmentDefinitionNode) -> str:
+        if isinstance(definition, FragmentDefinitionNode):
+            return f"fragment {definition.name.value} on {definition.type_condition.name.value}"
+        given = [print_ast(item) for item in definition.variable_definitions or ()]
+        return f"{definition.operation.value} Q({', '.join([*given, _DEFINITION])})"
 
     def _selections(self, node: SelectionSetNode) -> SelectionSetNode:
         kept, later = [], []
@@ -60,6 +71,8 @@ class Deferring:
                     directives=(*(item.directives or ()), *self._defer(0.2)),
                     selection_set=self._selections(item.selection_set),
                 )
+            elif isinstance(item, FragmentSpreadNode):
+                inner = FragmentSpreadNode(name=item.name, directives=(*(item.directives or ()), *self._defer(0.4)))
             where = self._random.random()
             if where < 0.7:
                 kept.append(inner)
@@ -100,7 +113,6 @@ class Client:
         self.data: Any = None
         self.errors: list[Any] = []
         self._pending: dict[str, list[str | int]] = {}
-        self._seen: set[tuple[str, Any]] = set()
 
     def take_all(self, responses: Iterable[dict[str, Any]]) -> None:
         """Take every response to a request."""
@@ -122,8 +134,6 @@ class Client:
     def _announce(self, response: dict[str, Any]) -> None:
         for item in response.get("pending", ()):
             assert item["id"] not in self._pending
-            assert (item.get("label"), str(item["path"])) not in self._seen
-            self._seen.add((item.get("label"), str(item["path"])))
             self._pending[item["id"]] = item["path"]
 
     def _merge(self, entry: dict[str, Any]) -> None:

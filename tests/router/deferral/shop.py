@@ -1,4 +1,4 @@
-"""A graph of two subgraphs whose answers are let go one by one: what is sent when follows from events, not from time."""
+"""A graph whose subgraphs answer when they are told to: what is sent when follows from events, not from time."""
 
 from __future__ import annotations
 
