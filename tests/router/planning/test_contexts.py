@@ -16,8 +16,10 @@ from router.planning import Planner, print_plan
 from router.supergraph import load_supergraph
 from router.transport.base import SubgraphRequest
 from router.transport.mock import MockTransport
+from tests.router.planning.operations import Operations
 
 _LOCALE = "... on User { locale } ... on Guest { tongue }"
+_CURRENCY = " ... on User { prefs { currency } } ... on Guest { tongue }"
 SDL = f"""
 schema
   @link(url: "https://specs.apollo.dev/link/v1.0")
@@ -62,7 +64,7 @@ type Item @join__type(graph: USERS, key: "id") @join__type(graph: PRICES, key: "
     {{ context: "prices__buyer", name: "locale", type: "String!", selection: "{_LOCALE}" }}
   ])
   cost: String @join__field(graph: PRICES, contextArguments: [
-    {{ context: "prices__buyer", name: "in", type: "String", selection: " {{ prefs {{ currency }} }}" }}
+    {{ context: "prices__buyer", name: "in", type: "String", selection: "{_CURRENCY}" }}
     {{ context: "prices__buyer", name: "locale", type: "String", selection: "{_LOCALE}" }}
   ])
   shown: String @join__field(graph: USERS, requires: "cost")
@@ -266,6 +268,57 @@ async def test_what_is_switched_off_does_not_fetch_its_value(subgraphs: Subgraph
     assert subgraphs.requests == [("users", None)]
 
 
+def _setter(source: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Give the nearest object above that sets the context: its currency and its locale."""
+    above = source["above"]
+    while above.get("__typename") not in {"User", "Guest"}:
+        above = above["above"]
+    is_user = above["__typename"] == "User"
+    return f"{above['id']}$" if is_user else above["tongue"], above["locale" if is_user else "tongue"]
+
+
+def _below(value: Any, above: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_below(item, above) for item in value]
+    return {**value, "above": above} if isinstance(value, dict) else value
+
+
+def _resolve(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **given: Any) -> Any:
+    """Answer as one schema that knows what is above each object."""
+    if info.field_name in {"price", "label", "cost", "shown"}:
+        currency, locale = _setter(source)
+        values = {
+            "price": f"{source['id']} {locale} {given.get('digits')}",
+            "label": None if locale is None else f"{source['name']} {locale}",
+            "cost": f"{source['id']} {currency} {locale}",
+            "shown": f"<{source['id']} {currency} {locale}>",
+        }
+        return values[info.field_name]
+    if info.field_name == "prefs":
+        return {"currency": f"{source['id']}$"}
+    return _below(source.get(info.field_name), source)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("seed", range(16))
+async def test_random_operations_are_answered_as_by_one_schema(seed: int, subgraphs: Subgraphs) -> None:
+    query, variables = Operations(GRAPH.api_schema, seed, depth=2 + seed % 4, width=2 + seed % 3).query()
+    if "loose" in query:
+        return  # nothing above it sets the context
+
+    data = await _answer(subgraphs, query, variables)
+
+    expected = execute_sync(
+        GRAPH.api_schema,
+        parse(query),
+        _ROOT,
+        variable_values=variables,
+        field_resolver=_resolve,
+        type_resolver=lambda value, _info, _kind: value["__typename"],
+    )
+    assert (data, None) == (expected.data, expected.errors)
+
+
 def test_without_an_object_above_that_sets_it_no_plan_is_made() -> None:
     with pytest.raises(PlanningError) as caught:
         Planner(GRAPH).plan(parse("{ loose { price } }"))
@@ -289,7 +342,7 @@ def test_a_plan_says_where_a_value_comes_from() -> None:
             "no type sets the @context prices__n",
         ),
         (SDL.replace('name: "in", type: "String", ', 'name: "in", '), "Item.cost: contextArguments need"),
-        (SDL.replace(" { prefs { currency } }", " { prefs { "), "Item.cost @fromContext: the field set"),
+        (SDL.replace(_CURRENCY, " { prefs { "), "Item.cost @fromContext: the field set"),
     ],
 )
 def test_a_context_that_cannot_be_read_is_refused(wrong: str, message: str) -> None:
