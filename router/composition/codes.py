@@ -98,5 +98,6 @@ ADVICE: Mapping[str, str] = {
     "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES": "Let the subgraphs that share the field answer the same types.",
     "TYPE_DEFINITION_INVALID": "Take the definition out: federation's types are known without one.",
     "TYPE_KIND_MISMATCH": "Declare it as the same kind of type everywhere.",
+    "TYPE_WITH_ONLY_UNUSED_EXTERNAL": "Remove the type, or the @external of what this subgraph resolves.",
     "UNKNOWN_FEDERATION_LINK_VERSION": "Link a version from v2.0 to v2.14.",
 }

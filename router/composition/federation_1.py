@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from router.composition.errors import Report
@@ -15,7 +15,8 @@ def upgraded(subgraphs: Sequence[Subgraph], report: Report) -> list[Subgraph]:
     """Give the subgraphs with those of federation 1 rewritten; the others as they are.
 
     Raises:
-        CompositionFailed: one of federation 1 extends what no subgraph defines, with EXTENSION_WITH_NO_BASE.
+        CompositionFailed: one of federation 1 extends what no subgraph defines (EXTENSION_WITH_NO_BASE), or has a
+            type that is used and comes out empty (TYPE_WITH_ONLY_UNUSED_EXTERNAL).
     """
     defined = {one.name for subgraph in subgraphs for one in subgraph.types.values() if not one.extension}
     for subgraph in subgraphs:
@@ -25,15 +26,17 @@ def upgraded(subgraphs: Sequence[Subgraph], report: Report) -> list[Subgraph]:
                 message = f'"{name}" is extended in {subgraph.name}, and no subgraph defines it.'
                 report.error("EXTENSION_WITH_NO_BASE", message, subgraphs=[subgraph.name], at=name)
     report.stop_on_errors()
-    return [
-        _upgraded(subgraph, [other for other in subgraphs if other is not subgraph])
+    found = [
+        _upgraded(subgraph, [other for other in subgraphs if other is not subgraph], report)
         if subgraph.version == FEDERATION_1
         else subgraph
         for subgraph in subgraphs
     ]
+    report.stop_on_errors()
+    return found
 
 
-def _upgraded(subgraph: Subgraph, others: Sequence[Subgraph]) -> Subgraph:
+def _upgraded(subgraph: Subgraph, others: Sequence[Subgraph], report: Report) -> Subgraph:
     facts = SubgraphFacts(subgraph)
     types = {
         definition.name: _upgraded_type(facts, definition, others)
@@ -41,7 +44,19 @@ def _upgraded(subgraph: Subgraph, others: Sequence[Subgraph]) -> Subgraph:
         else definition
         for definition in subgraph.types.values()
     }
-    return replace(subgraph, types=types)
+    emptied = {name for name, definition in types.items() if subgraph.types[name].fields and not definition.fields}
+    for name in sorted(emptied & _referenced(types.values())):
+        message = f'"{name}" has external fields alone, and nothing uses any of them.'
+        report.error("TYPE_WITH_ONLY_UNUSED_EXTERNAL", message, subgraphs=[subgraph.name], at=name)
+    return replace(subgraph, types={name: one for name, one in types.items() if name not in emptied})
+
+
+def _referenced(types: Iterable[TypeDefinition]) -> set[str]:
+    return {
+        name
+        for definition in types
+        for name in (*definition.members, *(field.type_name for field in definition.fields.values()))
+    }
 
 
 def _upgraded_type(facts: SubgraphFacts, definition: TypeDefinition, others: Sequence[Subgraph]) -> TypeDefinition:

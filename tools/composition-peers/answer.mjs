@@ -1,7 +1,7 @@
 // Reads one JSON request per line on stdin and answers each with one line of JSON; see README.md for the requests.
 import { createInterface } from "node:readline";
 import { composeServices as composeWithApollo } from "@apollo/composition";
-import { Supergraph, operationFromDocument, printSchema as printApolloSchema } from "@apollo/federation-internals";
+import { ERRORS, Supergraph, operationFromDocument, printSchema as printApolloSchema } from "@apollo/federation-internals";
 import { QueryPlanner } from "@apollo/query-planner";
 import {
   composeServices as composeWithGuild,
@@ -62,6 +62,7 @@ function plan(sdl, operations) {
 const answers = {
   compose: ({ composer, subgraphs }) => compose(composer, subgraphs),
   load: ({ loader, sdl }) => ({ api: loaders[loader](sdl) }),
+  codes: () => ({ codes: Object.values(ERRORS).map((error) => error.code) }),
   plan: ({ sdl, operations }) => plan(sdl, operations),
 };
 

@@ -69,10 +69,12 @@ class _Check:
         while states:
             state = states.popleft()
             checked = self._checked.setdefault(state.type, [])
-            # What could be had from fewer places can be had from more.
-            if any(places <= state.places for places in checked):
+            # What could be had from fewer places can be had from more; where all of them are reached in the end, it
+            # does not matter where one comes in.
+            reached = frozenset(self._explorer.reach(state.type, state.places).places)
+            if any(places <= reached for places in checked):
                 continue
-            checked.append(state.places)
+            checked.append(reached)
             states.extend(self._fields(state))
 
     def _roots(self) -> Iterator[_State]:

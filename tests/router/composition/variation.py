@@ -236,7 +236,7 @@ class _Variation:
 
     def _add_value(self) -> None:
         node = self._pick(self._types(_ENUMS))
-        if node is not None:
+        if node is not None and all(value.name.value != "EXTRA" for value in node.values or ()):
             _set(node, "values", (*(node.values or ()), ast.EnumValueDefinitionNode(name=ast.NameNode(value="EXTRA"))))
 
     # ---- directives ------------------------------------------------------------------------------------------------

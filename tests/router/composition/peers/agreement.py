@@ -9,6 +9,9 @@ from tests.router.composition.peers.process import Composed, PeerFailed, Peers
 
 # Apollo's composition ends at the first of these in a subgraph and forgets what else it found there.
 _ENDS_EARLY = frozenset({"PROVIDES_ON_NON_OBJECT_FIELD", "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"})
+# Ours does not look any further at a subgraph with one of these, nor either at a type of two kinds.
+_ENDS_HERE = frozenset({"DIRECTIVE_DEFINITION_INVALID", "TYPE_DEFINITION_INVALID", "UNKNOWN_FEDERATION_LINK_VERSION"})
+_ENDS_EITHER = "TYPE_KIND_MISMATCH"
 THROWN = Composed(sdl=None, codes=frozenset({"THROWN"}), messages=(), hints=frozenset())
 """What a composer says that fails on the subgraphs with an exception of its own."""
 
@@ -41,6 +44,10 @@ def disagreement(ours: Composed, theirs: Composed) -> str | None:
     if theirs is THROWN:
         return None if ours.codes else "Apollo's throws, and ours accepts"
     if theirs.codes & _ENDS_EARLY and theirs.codes <= ours.codes:
+        return None
+    if ours.codes & _ENDS_HERE and ours.codes <= theirs.codes:
+        return None
+    if _ENDS_EITHER in ours.codes & theirs.codes:
         return None
     if ours.codes != theirs.codes:
         return f"codes: ours {sorted(ours.codes)}, Apollo's {sorted(theirs.codes)}"

@@ -54,6 +54,7 @@ _ACCEPTS: Mapping[str, tuple[str, ...]] = {
         "an interface object beside an implementation in one subgraph",
         "an interface object overrides",
     ),
+    "It lets an external field provide.": ("provides on an external field",),
     "It has no such rule for overrides.": (
         "override where the source provides",
         "override where the source requires",

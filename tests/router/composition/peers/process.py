@@ -96,6 +96,10 @@ class Peers:
         api: str = self._ask(ask="load", loader=loader, sdl=sdl)["api"]
         return api
 
+    def codes(self) -> set[str]:
+        """Give all the codes of Apollo's composition."""
+        return set(self._ask(ask="codes")["codes"])
+
     def plans(self, sdl: str, operations: Sequence[str]) -> list[dict[str, Any]]:
         """Let Apollo's planner plan operations on a supergraph.
 
