@@ -28,6 +28,50 @@ CATALOGUE: dict[str, dict[str, str]] = {
             type Query { me: User user(id: ID!): User }
         """,
     },
+    "values": {
+        "a": """
+            type Query { nodes: [Node] any: [Any] }
+            interface Node { id: ID! sub: Sub face: Face }
+            union Any = One | Two
+            type One implements Node @key(fields: "id") { id: ID! sub: Sub @shareable face: Face @shareable }
+            type Two implements Node @key(fields: "id") { id: ID! sub: Sub @shareable face: Face @shareable }
+            type Sub @shareable { n: Int }
+            interface Face { f: Int }
+            type X implements Face @shareable { f: Int }
+            type Y implements Face @shareable { f: Int }
+        """,
+        "b": """
+            type One @key(fields: "id") { id: ID! sub: Sub @shareable face: Face @shareable }
+            type Two @key(fields: "id") { id: ID! sub: Sub @shareable face: Face @shareable }
+            type Sub @shareable { n: Int far: Int }
+            interface Face { g: Int }
+            type X implements Face @shareable { g: Int }
+            type Y implements Face @shareable { g: Int }
+        """,
+    },
+    "chains": {
+        "a": """
+            type Query { t: T }
+            type T @key(fields: "id") { id: ID! base: Int maker: Maker }
+            type Maker @key(fields: "id") { id: ID! }
+        """,
+        "b": """
+            type T @key(fields: "id") { id: ID! base: Int @external code: ID @shareable @requires(fields: "base") }
+            type Maker @key(fields: "id") { id: ID! city: City }
+            type City @key(fields: "code") { code: ID! }
+        """,
+        "c": """
+            type T @key(fields: "code") { code: ID @shareable far: Int }
+            type City @key(fields: "code") { code: ID! tax: Int }
+        """,
+        "d": """
+            type T @key(fields: "id") {
+              id: ID! maker: Maker @external cost: Int @requires(fields: "maker { city { tax } }")
+            }
+            type Maker @key(fields: "id") { id: ID! city: City @external }
+            type City @key(fields: "code") { code: ID! tax: Int @external }
+        """,
+    },
     "parents": {
         "a": """
             type Query { page: Page @shareable item: Item }

@@ -41,6 +41,17 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "a value type is completed from the root": "{ page { title views meta { lang author size { w h } } } }",
         "a value type is completed from its entity": "{ item { details { weight colour box { length height } } } }",
     },
+    "values": {
+        "below an interface they come from its entities": "{ nodes { sub { n far } } }",
+        "one subgraph has enough of them": "{ nodes { sub { n } face { f } } }",
+        "below a union and abstract again": "{ any { ... on One { face { g } } ... on Node { sub { far } } } }",
+        "asked for again in a fragment": "{ nodes { id sub { n } ... on Two { id sub { far } } } }",
+    },
+    "chains": {
+        "a key that is computed": "{ t { far } }",
+        "an input behind two jumps": "{ t { cost } }",
+        "both at once": "{ t { cost far maker { city { code } } } }",
+    },
     "requires": {
         "inputs come back through the entity": "{ items { estimate } }",
         "nested inputs": "{ items { volume } }",
