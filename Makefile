@@ -59,8 +59,9 @@ fuzz: $(DEV_STAMP) ## Run the property tests at length
 	@HYPOTHESIS_PROFILE=fuzz EVENTIO_FUZZ_GRAPHS=$(GRAPHS) $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m property $(ARGS)
 
 .PHONY: peers
-peers: $(DEV_STAMP) ## Compare composition with Apollo's and the Guild's (wants Node.js 20 or newer)
+peers: $(DEV_STAMP) ## Compare composition and plans with other routers' (wants Node.js 20 or newer)
 	@npm --prefix tools/composition-peers ci --silent
+	@npm --prefix tools/planner-peers ci --silent
 	@$(BIN)/python -m pytest -m peers $(ARGS)
 
 .PHONY: lock

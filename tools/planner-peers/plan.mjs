@@ -1,6 +1,7 @@
 // Plans operations with another planner: `node plan.mjs apollo` or `node plan.mjs hive`. Reads JSON lines
-// `{"supergraph": SDL, "operation": text}`, where the supergraph stays the one before when it is left out; answers each
-// with a line `{depth, fetches, plan}` or `{error}`.
+// `{"supergraph": SDL, "operation": text, "variables": [values, …]}`, where the supergraph stays the one before when it is
+// left out; answers each with a line `{"measures": [{depth, fetches}, …], "plan": text}`, a measure for each set of
+// values of the variables that conditions look at, with the plan's `fetches`, or with `{"error": message}`.
 import { createInterface } from 'node:readline';
 import { Supergraph, operationFromDocument } from '@apollo/federation-internals';
 import { QueryPlanner as ApolloPlanner, prettyFormatQueryPlan } from '@apollo/query-planner';
@@ -11,8 +12,9 @@ const NOTHING = { depth: 0, fetches: 0 };
 const add = (a, b) => ({ depth: a.depth + b.depth, fetches: a.fetches + b.fetches });
 const beside = (a, b) => ({ depth: Math.max(a.depth, b.depth), fetches: a.fetches + b.fetches });
 
-// Counts requests, and how many of them follow each other at most. Of a condition's two branches one is taken.
-function measure(node) {
+// Counts requests, and how many of them follow each other at most.
+function measure(node, variables) {
+  const inner = (child) => measure(child, variables);
   switch (node?.kind) {
     case undefined:
       return NOTHING;
@@ -20,20 +22,26 @@ function measure(node) {
     case 'BatchFetch':
       return { depth: 1, fetches: 1 };
     case 'Flatten':
-      return measure(node.node);
+      return inner(node.node);
     case 'Sequence':
-      return node.nodes.map(measure).reduce(add, NOTHING);
+      return node.nodes.map(inner).reduce(add, NOTHING);
     case 'Parallel':
-      return node.nodes.map(measure).reduce(beside, NOTHING);
-    case 'Condition': {
-      const [yes, no] = [measure(node.ifClause), measure(node.elseClause)];
-      return { depth: Math.max(yes.depth, no.depth), fetches: Math.max(yes.fetches, no.fetches) };
-    }
+      return node.nodes.map(inner).reduce(beside, NOTHING);
+    case 'Condition':
+      return inner(variables[node.condition] ? node.ifClause : node.elseClause);
     case 'Subscription':
-      return add(measure(node.primary), measure(node.rest));
+      return add(inner(node.primary), inner(node.rest));
     default:
       throw new Error(`a plan node of kind ${node.kind}`);
   }
+}
+
+// Lists what is sent where.
+function fetches(node) {
+  if (node === null || typeof node !== 'object') return [];
+  if (Array.isArray(node)) return node.flatMap(fetches);
+  if (node.kind === 'Fetch' || node.kind === 'BatchFetch') return [{ subgraph: node.serviceName, operation: node.operation }];
+  return Object.values(node).flatMap(fetches);
 }
 
 function apollo(sdl) {
@@ -42,7 +50,7 @@ function apollo(sdl) {
   const schema = supergraph.apiSchema();
   return (text) => {
     const plan = planner.buildQueryPlan(operationFromDocument(schema, parse(text)));
-    return { ...measure(plan.node), plan: prettyFormatQueryPlan(plan) };
+    return { node: plan.node, text: prettyFormatQueryPlan(plan) };
   };
 }
 
@@ -50,7 +58,7 @@ function hive(sdl) {
   const planner = new HivePlanner(sdl);
   return (text) => {
     const plan = planner.plan(text, null, new Set(), 100);
-    return { ...measure(plan.node), plan: JSON.stringify(plan, null, 1) };
+    return { node: plan.node, text: JSON.stringify(plan, null, 1) };
   };
 }
 
@@ -68,8 +76,12 @@ const load = PEERS[process.argv[2]];
 let planner;
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { supergraph, operation } = JSON.parse(line);
+  const { supergraph, operation, variables } = JSON.parse(line);
   if (supergraph !== undefined) planner = attempt(() => load(supergraph));
-  const answer = typeof planner === 'function' ? attempt(() => planner(operation)) : planner;
+  const answer = attempt(() => {
+    if (typeof planner !== 'function') return planner;
+    const { node, text } = planner(operation);
+    return { measures: variables.map((values) => measure(node, values)), fetches: fetches(node), plan: text };
+  });
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
