@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from router.composition.codes import ADVICE
 from tests.docs.error_codes import error_codes
 from tests.docs.guide import ROOT
 from tests.router.composition.corpus_cases import composed
+from tests.support.logging_kept import logging_kept
 
 GUIDE = (ROOT / "docs" / "router.md").read_text(encoding="utf-8")
 _SECTION = GUIDE.split("\n## Troubleshooting\n")[1]
@@ -48,6 +49,12 @@ CAUSES: dict[str, Callable[[Path], list[str]]] = {
         _written(folder, GOOD.replace("type Query", "type Query @unheard_of", 1)),
     ],
 }
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    with logging_kept():
+        yield
 
 
 @pytest.mark.parametrize("message", sorted(CAUSES))

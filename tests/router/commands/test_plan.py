@@ -10,6 +10,7 @@ import pytest
 
 from router.commands.group import main
 from tests.router.composition.corpus_cases import composed
+from tests.support.logging_kept import logging_kept
 
 _SUPERGRAPH = composed(
     a='type Query { t(id: ID!): T } type T @key(fields: "id") { id: ID! x: Int }',
@@ -219,8 +220,9 @@ def test_a_subgraphs_schema_given_for_a_supergraph_says_what_to_do(
     file = tmp_path / "shop.graphql"
     file.write_text("type Query { a: Int }", encoding="utf-8")
 
-    for command in (["schema"], ["serve"]):
-        assert _run(*command, "--supergraph", file) == 1
+    for command in ("schema", "serve"):
+        with logging_kept():
+            assert _run(command, "--supergraph", file) == 1
         assert "make one of subgraphs by python -m router compose" in capsys.readouterr().err
 
 
