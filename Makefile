@@ -54,6 +54,10 @@ bench: $(DEV_STAMP) ## Measure speed and size; tables here, JSON in reports/
 load: $(DEV_STAMP) ## Walk the journey with hundreds of locust users; HTML report in reports/
 	@$(BIN)/python -m bench.load $(ARGS)
 
+.PHONY: chaos
+chaos: $(DEV_STAMP) ## Kill, cut off and crash what runs while people buy, then compare the books (ARGS=--controls: see it fail)
+	@$(BIN)/python -m chaos $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(DEV_STAMP) ## Run the property tests at length
 	@HYPOTHESIS_PROFILE=fuzz EVENTIO_FUZZ_GRAPHS=$(GRAPHS) $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -m property $(ARGS)
