@@ -50,8 +50,8 @@ def _levels(count: int) -> str:
         _levels(100_000),
         "{ t { a(" + "[" * 100_000,
         "{" * 50_000,
-        _fragments(5000),
-        "{ t { a } } " * 2000,
+        _fragments(1500),
+        "{ t { a } } " * 500,
     ],
     ids=[
         "a cycle of two",
@@ -60,8 +60,8 @@ def _levels(count: int) -> str:
         "100,000 levels",
         "deep values",
         "braces",
-        "a chain of 5,000 fragments",
-        "2,000 operations",
+        "a chain of 1,500 fragments",
+        "500 operations",
     ],
 )
 async def test_what_is_too_much_is_refused_at_once(query: str) -> None:
@@ -80,7 +80,7 @@ async def test_what_is_too_much_is_refused_at_once(query: str) -> None:
 
 
 @pytest.mark.rule(42)
-@pytest.mark.parametrize("number", [1, 100, 500])
+@pytest.mark.parametrize("number", [1, 300])
 async def test_what_is_long_is_answered(number: int) -> None:
     names = [f"x{n}" for n in range(number)]
     await _GRAPH.answers(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.router.rules.federation import Case, cases, federation
+from tests.router.rules.federation import Case, cases, federation, join
 from tests.router.rules.service import Service
 
 _SIMPLE = federation(
@@ -287,3 +287,55 @@ async def test_what_a_representation_with_nested_lists_looks_like() -> None:
         {"__typename": "Item", "id": "1", "grid": [[{"n": 1}, None], None, [{"n": 2}]]},
         {"__typename": "Item", "id": "2", "grid": [[], [{"n": 5}]]},
     ]
+
+
+_CIRCLE = join(
+    """
+    type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) {
+      t: T @join__field(graph: A) u: U @join__field(graph: A)
+    }
+    type T @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") {
+      id: ID!
+      x: Int @join__field(graph: A, requires: "y") @join__field(graph: B, external: true)
+      y: Int @join__field(graph: B, requires: "x") @join__field(graph: A, external: true)
+    }
+    type U @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") @join__type(graph: C, key: "id") {
+      id: ID!
+      x: Int @join__field(graph: A, requires: "y") @join__field(graph: B, external: true)
+      y: Int @join__field(graph: B, requires: "x") @join__field(graph: A, external: true) @join__field(graph: C)
+    }
+    """,
+    a=Service(
+        """
+        type Query { t: T u: U } type T @key(fields: "id") { id: ID! }
+        type U @key(fields: "id") { id: ID! y: Int @external x: Int @requires(fields: "y") }
+        """,
+        query={"t": {"id": "1"}, "u": {"id": "1"}},
+        entities={"U": lambda given: {"x": lambda u: u["y"] + 1}},
+    ),
+    b=Service(
+        'type U @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") }',
+        entities={"U": lambda given: {"y": lambda u: u["x"] + 1}},
+    ),
+    c=Service('type U @key(fields: "id") { id: ID! y: Int }', entities={"U": [{"id": "1", "y": 5}]}),
+)
+
+
+@pytest.mark.rule(13, 23)
+@pytest.mark.bug(13)
+@pytest.mark.parametrize("query", ["{ t { x } }", "{ t { y } }", "{ t { id x y } u { id } }"])
+async def test_a_circle_without_a_way_in_is_refused(query: str) -> None:
+    await _CIRCLE.refuses(query)
+
+
+@pytest.mark.rule(13)
+@pytest.mark.bug(13)
+@cases(
+    {
+        "one input": ("{ u { x } }", {"u": {"x": 6}}, "a > c > a"),
+        "the other": ("{ u { y } }", {"u": {"y": 5}}, "a > c"),
+        "both": ("{ u { y x } }", {"u": {"y": 5, "x": 6}}, "a > c > a"),
+    }
+)
+async def test_a_circle_with_a_way_in_is_entered_there(case: Case) -> None:
+    await _CIRCLE.answers(case)
