@@ -8,26 +8,31 @@ from typing import Any
 
 import orjson
 
+from router.composition import SubgraphSource, compose
 from router.execution.engine import Engine
 from router.execution.incremental_formats import IncrementalFormat
 from router.execution.request import GraphQLRequest, RequestContext
 from router.planning import Planner
+from router.supergraph import load_supergraph
 from router.transport.base import SubgraphRequest
 from router.transport.mock import MockTransport
-from tests.router.planning.graphs import supergraph_of
 
-SHOP = supergraph_of(
-    items="""
+_LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])\n'
+_TYPES = {
+    "items": """
         type Query { item: Item items: [Item!] }
         type Mutation { rename: Item }
         type Item @key(fields: "id") { id: ID! name: String price: Int }
     """,
-    stars="""
+    "stars": """
         type Item @key(fields: "id") { id: ID! stars: Int! note: String maker: Maker }
         type Maker @key(fields: "id") { id: ID! }
     """,
-    makers='type Maker @key(fields: "id") { id: ID! city: String }',
-)
+    "makers": 'type Maker @key(fields: "id") { id: ID! city: String }',
+}
+_SOURCES = [SubgraphSource(name, f"http://{name}.test/graphql", _LINK + types) for name, types in _TYPES.items()]
+SDL = compose(_SOURCES).supergraph_sdl
+SHOP = load_supergraph(SDL)
 
 _FIELDS: dict[str, Any] = {"name": "a name", "price": 7, "stars": 5, "note": "good", "city": "Bern"}
 
@@ -39,13 +44,14 @@ class Shop:
         gates: what a subgraph's answers to requests that have a word in them wait for.
         answers: what replaces an answer, by a word in the request.
         cancelled: subgraphs whose requests were given up.
-        sent: the words of `gates` and `answers` that were asked for, in order.
+        gave_up: set once there is one.
     """
 
     def __init__(self) -> None:
         self.gates: dict[str, asyncio.Event] = {}
         self.answers: dict[str, Any] = {}
         self.cancelled: list[str] = []
+        self.gave_up = asyncio.Event()
         self.transport = MockTransport(dict.fromkeys(("items", "stars", "makers"), self._answer))
         self.engine = Engine(SHOP, planner=Planner(SHOP), transport=self.transport)
 
@@ -80,6 +86,7 @@ class Shop:
                     await gate.wait()
         except asyncio.CancelledError:
             self.cancelled.append(request.subgraph)
+            self.gave_up.set()
             raise
         for word, answer in self.answers.items():
             if word in text:
@@ -91,7 +98,7 @@ class Shop:
         if "maker" in text and request.subgraph == "stars":
             wanted["maker"] = {"id": "m"}
         if "_entities" not in text:
-            one = {"id": "1"} | wanted
+            one = ({"id": "1"} if "id" in text else {}) | wanted
             name = next(name for name in ("items", "item", "rename") if name in text)
             return {"data": {name: [one, {"id": "2"} | wanted] if name == "items" else one}}
         asked = orjson.loads(request.body)["variables"]["representations"]
