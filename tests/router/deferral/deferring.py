@@ -41,7 +41,7 @@ class Deferring:
             body = re.sub('label: ""', lambda _: f'label: "{next(numbers)}"', body)
             texts.append(f"{self._head(definition)} {body}")
         text = "\n".join(texts)
-        if f"${_VARIABLE}" in text:
+        if f"if: ${_VARIABLE}" in text:
             variables = {**variables, _VARIABLE: self._random.random() < 0.7}
         else:
             text = text.replace(f", {_DEFINITION})", ")").replace(f"({_DEFINITION})", "")
