@@ -72,11 +72,12 @@ def test_no_plan_on_a_random_graph_is_worse(seed: int, peer: Peer) -> None:
         supergraph = composed(random_subgraphs(draw))
     except CompositionFailed:
         return  # a graph that does not compose is never served
-    if "overrideLabel:" in supergraph.sdl:
+    if 'overrideLabel: "' in supergraph.sdl:
         return  # which labels are active is told to each planner in another way
     for _ in range(8):
         text, _ = random_operation(supergraph.api_schema, draw)
-        if "@" not in text:
+        # What follows from a mutation ends before the next one begins (rule 11): Hive does not wait for it.
+        if "@" not in text and not text.startswith("mutation"):
             assert compare(peer, supergraph, text) is None
 
 
