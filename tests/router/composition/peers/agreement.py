@@ -12,6 +12,8 @@ _ENDS_EARLY = frozenset({"PROVIDES_ON_NON_OBJECT_FIELD", "EXTERNAL_COLLISION_WIT
 # Ours does not look any further at a subgraph with one of these, nor either at a type of two kinds.
 _ENDS_HERE = frozenset({"DIRECTIVE_DEFINITION_INVALID", "TYPE_DEFINITION_INVALID", "UNKNOWN_FEDERATION_LINK_VERSION"})
 _ENDS_EITHER = "TYPE_KIND_MISMATCH"
+# Apollo's gives up on some requirements that can be had (through a labelled override, or after long ways): it refuses.
+_GIVES_UP = "cannot satisfy @require conditions"
 THROWN = Composed(sdl=None, codes=frozenset({"THROWN"}), messages=(), hints=frozenset())
 """What a composer says that fails on the subgraphs with an exception of its own."""
 
@@ -48,6 +50,8 @@ def disagreement(ours: Composed, theirs: Composed) -> str | None:
     if ours.codes & _ENDS_HERE and ours.codes <= theirs.codes:
         return None
     if _ENDS_EITHER in ours.codes & theirs.codes:
+        return None
+    if ours.sdl is not None and theirs.messages and all(_GIVES_UP in message for message in theirs.messages):
         return None
     if ours.codes != theirs.codes:
         return f"codes: ours {sorted(ours.codes)}, Apollo's {sorted(theirs.codes)}"

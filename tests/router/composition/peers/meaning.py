@@ -72,6 +72,8 @@ def _application(node: Node) -> str:
             text = _flat(print_ast(parse("{" + value.value + "}")))
         if _DEFAULTS.get(name) != text:
             arguments[name] = text
+    if "overrideLabel" in arguments:
+        arguments.pop("usedOverridden", None)  # with a label it says nothing: the field is read until it has moved
     shown = ", ".join(f"{name}: {text}" for name, text in sorted(arguments.items()))
     return f"@{node.name.value}({shown})" if shown else f"@{node.name.value}"
 

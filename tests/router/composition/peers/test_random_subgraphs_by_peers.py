@@ -21,8 +21,8 @@ from tests.router.planning.operations import Operations
 
 pytestmark = [pytest.mark.peers, pytest.mark.xdist_group("peers")]
 
-# Batches of a hundred: a few by default, as many as one likes by EVENTIO_FUZZ_PEERS.
-BATCHES = int(os.environ.get("EVENTIO_FUZZ_PEERS", "3"))
+# Batches of a hundred: one by default, as many as one likes by EVENTIO_FUZZ_PEERS.
+BATCHES = int(os.environ.get("EVENTIO_FUZZ_PEERS", "1"))
 _LEFT_OUT = frozenset({"a syntax error", "a hidden field under another name"})
 _BASES = [case.subgraphs for topic in TOPICS for case in cases(topic) if case.name not in _LEFT_OUT]
 
@@ -40,7 +40,7 @@ def test_varied_subgraphs_are_accepted_and_refused_alike(peers: Peers, batch: in
         assert found is None, (seed, found, [one.sdl for one in subgraphs])
 
 
-@pytest.mark.parametrize("seed", range(0, 20 * BATCHES, 2))
+@pytest.mark.parametrize("seed", range(10 * BATCHES))
 def test_both_supergraphs_give_the_same_plans(peers: Peers, seed: int) -> None:
     subgraphs = sources(**random_subgraphs(random.Random(seed)))
     here, theirs = composed_here(subgraphs), composed_by_apollo(peers, subgraphs)
