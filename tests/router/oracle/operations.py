@@ -10,6 +10,7 @@ from graphql import (
     GraphQLField,
     GraphQLSchema,
     get_named_type,
+    get_operation_ast,
     is_abstract_type,
     is_composite_type,
     is_non_null_type,
@@ -17,6 +18,7 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.execution.values import get_variable_values
 
 __all__ = ["random_operation"]
 
@@ -72,7 +74,14 @@ class _Writer:
         head = f"{word} ({', '.join(_DEFINITIONS[name] for name in used)})" if used else word
         operation = f"{head} {text}"
         problems = validate(self._schema, parse(operation))
-        return None if problems else (operation, dict(self._given(used)))
+        return None if problems else self._with_values(operation, used)
+
+    def _with_values(self, operation: str, used: list[str]) -> tuple[str, dict[str, Any]] | None:
+        variables = dict(self._given(used))
+        node = get_operation_ast(parse(operation))
+        definitions = node.variable_definitions or () if node is not None else ()
+        refused = isinstance(get_variable_values(self._schema, definitions, variables), list)
+        return None if refused else (operation, variables)
 
     def _given(self, used: list[str]) -> Iterator[tuple[str, Any]]:
         values: dict[str, list[Any]] = {

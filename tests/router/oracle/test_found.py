@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.router.oracle.compare import Case, Graph
+from tests.router.planning.catalogue import CATALOGUE
 
 
 async def faults(subgraphs: Mapping[str, str], operation: str) -> list[str]:
@@ -49,3 +50,7 @@ async def test_what_lies_below_a_concrete_type_of_an_interface_object_is_complet
         "people": 'type Person @key(fields: "id") { id: ID! name: String }',
     }
     assert await faults(subgraphs, "{ media { ... on Book { owner { person { name } } } } }") == []
+
+
+async def test_two_requirements_with_different_arguments_are_two_representations() -> None:
+    assert await faults(CATALOGUE["requires"], "{ item { dollars euros } items { dollars cost euros } }") == []
