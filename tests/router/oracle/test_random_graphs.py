@@ -23,7 +23,7 @@ pytestmark = pytest.mark.property
 
 # How many random graphs: a fixed few in the suite, thousands by `make fuzz GRAPHS=…`. About a third of them compose.
 _SLICES = 4
-_GRAPHS = int(os.environ.get("EVENTIO_FUZZ_GRAPHS", "100")) // _SLICES
+_GRAPHS = int(os.environ.get("EVENTIO_FUZZ_GRAPHS", "60")) // _SLICES
 _OPERATIONS = 6
 _REPORTS = Path("reports/fuzz")
 
