@@ -193,5 +193,6 @@ async def test_no_key_is_ever_told(server: StripeServer) -> None:
     )
     with pytest.raises(ProviderError) as refused:
         await provider.look_up("p", "pi_1")
+    await provider.close()
     assert "sk_test" not in repr(refused.value)
     assert refused.value.args == ("Stripe: AuthenticationError 401",)
