@@ -34,6 +34,12 @@ pytestmark = [
 GRAPHS = int(os.environ.get("EVENTIO_PEER_GRAPHS", "20"))
 
 
+# Topics whose plans by a peer are wrong, so that they measure nothing.
+WRONG = {
+    ("hive", "chains"): "asks c by T.code beside the request to b that computes it, instead of after it",
+}
+
+
 class Unconditional(Operations):
     """Without @include and @skip: planners differ in what they call a request that is not made."""
 
@@ -59,6 +65,8 @@ def compare(peer: Peer, supergraph: Supergraph, text: str) -> str | None:
 
 @pytest.mark.parametrize("topic", sorted(CATALOGUE))
 def test_no_plan_on_the_catalogue_is_worse(topic: str, peer: Peer) -> None:
+    if (peer.name, topic) in WRONG:
+        pytest.skip(WRONG[peer.name, topic])
     supergraph = catalogued(topic)
     for seed in range(10):
         text, _ = Unconditional(supergraph.api_schema, seed, depth=1 + seed % 4, width=1 + seed % 4).query()
