@@ -124,12 +124,25 @@ def _put(graph: QueryGraph, subgraph: str, bins: list[_Bin], entry: Entry, text:
     for item in bins:
         others = [(name, node) for name, (_, node) in item.selections.items()]
         if entry.typename not in item.selections and all(
-            _agree(graph, subgraph, [(node, entry.node)]) for _, node in others
+            not _overlap(graph, subgraph, name, entry.typename) and _agree(graph, subgraph, [(node, entry.node)])
+            for name, node in others
         ):
             item.selections[entry.typename] = (text, entry.node)
             item.targets.append(target)
             return
     bins.append(_Bin({entry.typename: (text, entry.node)}, [target]))
+
+
+def _overlap(graph: QueryGraph, subgraph: str, one: str, other: str) -> bool:
+    """Whether an entity may be of both: each fragment would then ask for its fields of the other's entities as well.
+
+    A computed field would be asked for without its inputs (rule 4).
+    """
+    return not _possible(graph, subgraph, one).isdisjoint(_possible(graph, subgraph, other))
+
+
+def _possible(graph: QueryGraph, subgraph: str, type_name: str) -> frozenset[str]:
+    return graph.members(subgraph, type_name) | {type_name}
 
 
 def _agree(graph: QueryGraph, subgraph: str, pairs: list[tuple[FetchNode, FetchNode]]) -> bool:

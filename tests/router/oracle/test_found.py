@@ -54,3 +54,28 @@ async def test_what_lies_below_a_concrete_type_of_an_interface_object_is_complet
 
 async def test_two_requirements_with_different_arguments_are_two_representations() -> None:
     assert await faults(CATALOGUE["requires"], "{ item { dollars euros } items { dollars cost euros } }") == []
+
+
+async def test_a_computed_field_is_asked_only_of_the_entities_whose_inputs_are_sent() -> None:
+    subgraphs = {
+        "lists": """
+            type Query { shared: [Media] }
+            interface Media { size: Int }
+            type Book implements Media @key(fields: "id") { id: ID! size: Int pages: Int }
+        """,
+        "links": """
+            type Media @key(fields: "id") @interfaceObject {
+              id: ID! next: Media size: Int @external twin: Media @requires(fields: "size")
+            }
+        """,
+        "home": """
+            interface Media @key(fields: "id") { id: ID! }
+            type Book implements Media @key(fields: "id") {
+              id: ID! size: Int @external pages: Int @external score: Int @requires(fields: "size pages")
+            }
+        """,
+    }
+    operation = """
+        { shared { ... on Book { next { ... on Book { size } } twin { __typename } score } } }
+    """
+    assert await faults(subgraphs, operation) == []
