@@ -123,8 +123,22 @@ def _returned(graph: QueryGraph, parents: frozenset[str], names: set[str], type_
         for name in names & set(graph.types[parent].fields):
             for source in graph.sources(parent, name):
                 here &= graph.members(source.subgraph, source.field.type.named)
+            for subgraph, own in graph.types[parent].subgraphs.items():
+                field = own.fields.get(name)
+                if field is not None and field.external and _provides(graph, subgraph):
+                    here &= graph.members(subgraph, field.type.named)
         found |= here
     return frozenset(found)
+
+
+def _provides(graph: QueryGraph, subgraph: str) -> bool:
+    """Whether external fields of a subgraph may be read somewhere (rule 18)."""
+    return any(
+        field.provides is not None
+        for kind in graph.types.values()
+        if subgraph in kind.subgraphs
+        for field in kind.subgraphs[subgraph].fields.values()
+    )
 
 
 class CheckedPlanner(Planner):
