@@ -1,5 +1,5 @@
-# One image for every part: which part a container is, its command says.
-FROM python:3.13-slim AS build
+# One image for every part: which part a container is, its command says. On the Python that the suite runs on.
+FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /opt/eventio
@@ -10,7 +10,7 @@ COPY . .
 RUN /opt/eventio/bin/pip install --no-deps --no-build-isolation . \
  && /opt/eventio/bin/python -m compileall -q /opt/eventio/lib
 
-FROM python:3.13-slim
+FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin eventio
 COPY --from=build /opt/eventio /opt/eventio
 COPY --from=build /src/supergraph.graphql /opt/eventio/share/supergraph.graphql
