@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from subgraphs.common.identity import Principal, Role, TokenVerifier
 from subgraphs.common.ids import new_id
+from subgraphs.common.service_client import SERVICE_TOKEN_HEADER
+from subgraphs.common.wiring import tokens_of
 from tests.support.auth_service import PASSWORD, AuthSystem
 from tests.support.websocket import GraphQLSocket
 
@@ -57,6 +61,22 @@ async def test_address_and_name_are_for_the_person_and_for_staff(auth: AuthSyste
     ):
         result = await auth.send(ENTITIES, references(ada.id), token=token)
         assert result == {"data": {"_entities": [seen]}}
+
+
+@pytest.mark.parametrize(("service", "email"), [("booking", "ada@example.com"), ("seat", None)])
+async def test_only_the_service_that_writes_to_people_sees_an_address(
+    auth: AuthSystem, service: str, email: str | None
+) -> None:
+    ada = await auth.register("ada@example.com")
+    token = tokens_of(service, auth.settings).issue("auth")
+    response = await auth.client.post(
+        "/graphql",
+        json={"query": ENTITIES, "variables": references(ada.id)},
+        headers={SERVICE_TOKEN_HEADER: token},
+    )
+    assert response.json() == {
+        "data": {"_entities": [{"id": ada.id, "email": email, "name": None, "role": "CUSTOMER"}]}
+    }
 
 
 async def test_who_left_is_an_empty_user(auth: AuthSystem) -> None:
