@@ -138,7 +138,11 @@ class Outbox:
                     if not await self._deliver_one(message):
                         return
 
-        await asyncio.gather(*map(in_order, partitions.values()))
+        # All of them end before a failure is told: none goes on unwatched, none is cancelled in the middle of a call.
+        ended = await asyncio.gather(*map(in_order, partitions.values()), return_exceptions=True)
+        for outcome in ended:
+            if outcome is not None:
+                raise outcome
         return len(messages)
 
     async def _lease(self, partition: str | None) -> list[OutboxMessageMixin]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from subgraphs.common.clock import ShiftingClock
@@ -164,3 +166,41 @@ async def test_a_kind_without_handler_is_refused_when_written(database: Database
     with pytest.raises(KeyError):
         async with database.write() as session:
             outbox.put(session, "unknown", {}, partition="p")
+
+
+class Failing(Database):
+    """A database that refuses one unit of work: the one that notes the arrival of a message."""
+
+    refusals = 0
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        if self.refusals:
+            self.refusals -= 1
+            raise ConnectionError("the database is away")
+        async with super().write() as session:
+            yield session
+
+
+async def test_a_failure_is_told_once_all_partitions_have_ended(
+    database_url: str, database: Database, clock: ShiftingClock
+) -> None:
+    failing, got = Failing(database_url, clock=clock), list[str]()
+
+    async def receive(payload: dict[str, Any]) -> None:
+        if payload["text"] == "slow":
+            await asyncio.sleep(0.05)
+        else:
+            failing.refusals = 1
+        got.append(payload["text"])
+
+    outbox = Outbox(failing, OutboxMessage, {"note": receive}, clock=clock)
+    await put(database, outbox, "quick", partition="p")
+    await put(database, outbox, "slow", partition="q")
+    with pytest.raises(ConnectionError):
+        await outbox._deliver_batch(None)
+
+    assert got == ["quick", "slow"]
+    # What was not noted comes again; what was noted does not.
+    assert await outbox.pending() == 1
+    await failing.close()
