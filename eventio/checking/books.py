@@ -125,7 +125,11 @@ class SaleBooks:
 
     def is_under_way(self, booking: BookingRecord) -> bool:
         """Tell whether the saga still has work to do on a sale: until then its money may be on its way."""
-        return booking.due_at is not None or booking.leased_until is not None
+        return booking.due_at is not None or self.is_leased(booking)
+
+    def is_leased(self, booking: BookingRecord) -> bool:
+        """Tell whether a process works on a sale at this moment; a lease that a crash left behind does not count."""
+        return booking.leased_until is not None and booking.leased_until > self.now
 
     def is_overdue(self, booking: BookingRecord) -> bool:
         """Tell whether that work should have been done a while ago."""

@@ -109,7 +109,7 @@ def _money_moves(sale: SaleBooks, booking: BookingRecord) -> bool:
     return (
         booking.status is BookingStatus.CONFIRMING
         or booking.id in sale.open_changes
-        or booking.leased_until is not None
+        or sale.is_leased(booking)
         or any(refund.status is not RefundStatus.DONE for refund in refunds)
     )
 

@@ -108,6 +108,14 @@ DAMAGES = (
         ("I13", "I16"),
         booking=("UPDATE payments SET status = 'REQUIRES_ACTION' WHERE booking_id = :sold",),
     ),
+    Damage(
+        "such a payment under a lease that a crash left behind",
+        ("I13", "I16"),
+        booking=(
+            "UPDATE payments SET status = 'REQUIRES_ACTION' WHERE booking_id = :sold",
+            "UPDATE bookings SET leased_until = '2001-01-01T00:00:00.000000Z' WHERE id = :sold",
+        ),
+    ),
     Damage("a version that is missing", ("I14",), seat=("DELETE FROM seat_events WHERE version = 2",)),
     Damage("a map that is not the log's", ("I14",), seat=("UPDATE showtimes SET statuses = lower(statuses)",)),
     Damage("another price", ("I4", "I15"), booking=("UPDATE booking_lines SET price_minor = 1",)),
