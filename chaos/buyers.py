@@ -106,12 +106,15 @@ class Buyer:
 
     async def _purchase(self, showtime_id: str) -> None:
         token = await self._guest()
-        free = await self._free(token, showtime_id)
+        seats = await self._seats(token, showtime_id)
+        free = [seat for seat, status in seats.items() if status == "AVAILABLE"]
         if not free:
             await asyncio.sleep(0.5)
             return
-        start = self._random.randrange(len(free))
-        wanted = free[start : start + self._random.randint(1, 3)]
+        # Some look at a map of a while ago, and ask for seats that others have: that has to be refused.
+        among = list(seats) if self._random.random() < 0.2 else free
+        start = self._random.randrange(len(among))
+        wanted = among[start : start + self._random.randint(1, 3)]
         told = Told(token, showtime_id)
         held = await self._do("holdSeats", _HOLD, token, showtimeId=showtime_id, seatIds=wanted)
         if held is None:
@@ -169,10 +172,9 @@ class Buyer:
         data = await self._ask("mutation { createGuestSession { accessToken } }", {}, None)
         return str(data["createGuestSession"]["accessToken"])
 
-    async def _free(self, token: str, showtime_id: str) -> list[str]:
+    async def _seats(self, token: str, showtime_id: str) -> dict[str, str]:
         data = await self._ask(_MAP, {"id": showtime_id}, token)
-        seats = data["showtime"]["seatMap"]["seats"]
-        return [one["seat"]["id"] for one in seats if one["status"] == "AVAILABLE"]
+        return {one["seat"]["id"]: one["status"] for one in data["showtime"]["seatMap"]["seats"]}
 
     async def _do(self, name: str, query: str, token: str, **value: Any) -> dict[str, Any] | None:
         """Run a mutation; None when it is refused. Sometimes sends it again: the answer has to be the same (I6)."""
